@@ -1,0 +1,14 @@
+package dev.coppice.error;
+
+/** No page is left: the disk is full or the configured maximum size is reached. Nothing was changed. */
+public final class StoreFullException extends StoreException {
+    private static final long serialVersionUID = 1L;
+
+    public StoreFullException(String message) {
+        super(message, null);
+    }
+
+    public StoreFullException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

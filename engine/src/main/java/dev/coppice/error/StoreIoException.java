@@ -1,0 +1,14 @@
+package dev.coppice.error;
+
+/** The operating system failed an operation on one of the store's files. */
+public final class StoreIoException extends StoreException {
+    private static final long serialVersionUID = 1L;
+
+    public StoreIoException(String message) {
+        super(message, null);
+    }
+
+    public StoreIoException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.coppice.storage;
+
+import dev.coppice.error.StoreFullException;
+import dev.coppice.error.StoreIoException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Everything the engine does to the world: the data file, the live file beside it, and the identity
+ * of both. An engine opened on a storage starts no thread and touches nothing else, so that an
+ * implementation can simulate a disk and crash it at every step.
+ *
+ * <p>The <em>data file</em> is read through a read-only mapping and written in two ways: by stores
+ * through a writable mapping, which are announced with {@link #stored}, and by positional {@link
+ * #write}. Both see each other at once. The <em>live file</em> is volatile shared memory: it
+ * survives the death of the process and nothing else.
+ *
+ * <p>The mapping comes in chunks of {@link #CHUNK_BYTES}. Growth appends chunks; only the last one
+ * is ever replaced by a longer one over the same bytes. A chunk once handed out stays readable until
+ * {@link #close}.
+ *
+ * <p>Thread safety: {@link #chunks}, {@link #size}, {@link #sync}, {@link #liveChunk} and {@link
+ * #deliveryPoint} may be called by any thread; {@link #grow} is called by one thread at a time, and
+ * so is {@link #truncate}; all others by the holder of the role that protects the bytes concerned.
+ * An interrupt of the calling thread neither fails nor damages an operation, and the interrupt flag
+ * is kept.
+ *
+ * <p>Errors: {@link StoreIoException} where the system fails an operation, {@link
+ * StoreFullException} where space or the configured maximum ends.
+ */
+public interface Storage extends AutoCloseable {
+    /** Length of every chunk of the mapping but the last. */
+    int CHUNK_BYTES = 1 << 26;
+
+    /** Length of every chunk of the live file. */
+    int LIVE_CHUNK_BYTES = 1 << 16;
+
+    /** {@return whether no write, growth or cut is allowed} */
+    boolean isReadOnly();
+
+    /** {@return the bytes of the data file that were physically written, 0 before creation} */
+    long size();
+
+    /** {@return the largest size that {@link #grow} accepts, in bytes} */
+    long maxSize();
+
+    /**
+     * Creates the data file with this content, atomically and durably: after a crash at any moment
+     * the file is either absent, which {@link #size} shows as 0, or complete.
+     *
+     * <p>Requires: size() == 0.
+     */
+    void create(MemorySegment content);
+
+    /**
+     * Extends the data file to {@code newSize} bytes by physically writing zeros, so that no later
+     * store into it can fail for lack of space. On failure the size is what it was.
+     *
+     * <p>Requires: newSize is a multiple of 4096 and larger than size().
+     */
+    void grow(long newSize);
+
+    /** Cuts the data file. The caller guarantees that nobody touches what is cut. */
+    void truncate(long newSize);
+
+    /** {@return the read-only mapping of the bytes [0, size()); never modified, replaced on growth} */
+    MemorySegment[] chunks();
+
+    /** {@return the same bytes writable, for the holder of the writer role; as {@link #chunks}} */
+    MemorySegment[] writableChunks();
+
+    /** {@return whether commits may store through the mapping; false where that can fault on a full disk} */
+    boolean canStoreThroughMapping();
+
+    /** Writes bytes of a native segment at a position below size(), without waiting for the medium. */
+    void write(long position, MemorySegment source, long sourceOffset, long length);
+
+    /** Announces that bytes of the data file were changed through the writable mapping. */
+    void stored(long position, long length);
+
+    /**
+     * Waits until everything written or stored before this call is on the medium. When it throws,
+     * nothing is known about what is.
+     */
+    void sync();
+
+    /**
+     * As {@link #sync()} for the given byte ranges and the file's size; may flush more.
+     *
+     * @param ranges pairs of position and length
+     * @param count number of pairs
+     */
+    void sync(long[] ranges, int count);
+
+    /** {@return chunk {@code index} of the live file, zero-filled and appended where it is missing} */
+    MemorySegment liveChunk(int index);
+
+    /** {@return how many chunks the live file has now} */
+    int liveChunkCount();
+
+    /** Announces a change of the live file; {@code position} counts from its start. */
+    void liveStored(long position, long length);
+
+    /** {@return what tells this file in this boot of this machine from any other} */
+    Identity identity();
+
+    /**
+     * Returns only after every fault of an earlier mapped store of this thread was delivered as an
+     * {@link InternalError}.
+     */
+    void deliveryPoint();
+
+    /** Releases the mappings, the files and the claim on the store. Idempotent. */
+    @Override
+    void close();
+}
