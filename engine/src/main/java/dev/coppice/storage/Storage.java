@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
  * survives the death of the process and nothing else.
  *
  * <p>The mapping comes in chunks of {@link #CHUNK_BYTES}. Growth appends chunks; only the last one
- * is ever replaced by a longer one over the same bytes. A chunk once handed out stays readable until
- * {@link #close}.
+ * is ever replaced by a longer one over the same bytes. A chunk once handed out stays readable
+ * until {@link #close}.
  *
  * <p>Thread safety: {@link #chunks}, {@link #size}, {@link #sync}, {@link #liveChunk} and {@link
  * #deliveryPoint} may be called by any thread; {@link #grow} is called by one thread at a time, and
@@ -62,16 +62,23 @@ public interface Storage extends AutoCloseable {
     /** Cuts the data file. The caller guarantees that nobody touches what is cut. */
     void truncate(long newSize);
 
-    /** {@return the read-only mapping of the bytes [0, size()); never modified, replaced on growth} */
+    /**
+     * {@return the read-only mapping of the bytes [0, size()); never modified, replaced on growth}
+     */
     MemorySegment[] chunks();
 
     /** {@return the same bytes writable, for the holder of the writer role; as {@link #chunks}} */
     MemorySegment[] writableChunks();
 
-    /** {@return whether commits may store through the mapping; false where that can fault on a full disk} */
+    /**
+     * {@return whether commits may store through the mapping; false where that can fault on a full
+     * disk}
+     */
     boolean canStoreThroughMapping();
 
-    /** Writes bytes of a native segment at a position below size(), without waiting for the medium. */
+    /**
+     * Writes bytes of a native segment at a position below size(), without waiting for the medium.
+     */
     void write(long position, MemorySegment source, long sourceOffset, long length);
 
     /** Announces that bytes of the data file were changed through the writable mapping. */
@@ -91,7 +98,9 @@ public interface Storage extends AutoCloseable {
      */
     void sync(long[] ranges, int count);
 
-    /** {@return chunk {@code index} of the live file, zero-filled and appended where it is missing} */
+    /**
+     * {@return chunk {@code index} of the live file, zero-filled and appended where it is missing}
+     */
     MemorySegment liveChunk(int index);
 
     /** {@return how many chunks the live file has now} */

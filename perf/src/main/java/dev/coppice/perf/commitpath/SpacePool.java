@@ -77,7 +77,7 @@ final class SpacePool {
 
     private Grant takeExtent() {
         int best = -1;
-        int bestScore = 0;
+        int bestScore = choice == Choice.EXTENT ? RUN_PAGES : 0;
         for (int extent = 0; extent < freeInExtent.length; extent++) {
             int score = granted[extent] ? 0 : score(extent, bestScore);
             if (score > bestScore) {

@@ -16,7 +16,6 @@ final class TreeModel {
     final ConcurrentLinkedQueue<Grant> queue = new ConcurrentLinkedQueue<>();
     final long[] oldPages = new long[LEVELS];
     final long[] newPages = new long[LEVELS];
-    long grantWaits;
 
     private final int leafCount;
     private final boolean usesRuns;
@@ -51,7 +50,17 @@ final class TreeModel {
         return pageOf.length;
     }
 
-    /** Sets {@link #oldPages} and {@link #newPages}, leaf first. */
+    /** {@return whether one more commit can be planned without waiting for a grant} */
+    boolean hasRoom() {
+        int left = grant.pages.length - grant.next + (usesRuns ? LEVELS : running.loose.size);
+        return left > LEVELS || !queue.isEmpty();
+    }
+
+    /**
+     * Sets {@link #oldPages} and {@link #newPages}, leaf first.
+     *
+     * <p>Requires: {@link #hasRoom}.
+     */
     void plan(int leaf) {
         int index = leaf;
         int run = usesRuns ? takeGranted() : 0;
@@ -114,12 +123,6 @@ final class TreeModel {
         if (grant.pages.length > 0) {
             running.grants.add(grant);
         }
-        grant = queue.poll();
-        if (grant == null) {
-            grantWaits++;
-            while ((grant = queue.poll()) == null) {
-                Thread.onSpinWait();
-            }
-        }
+        grant = queue.remove();
     }
 }

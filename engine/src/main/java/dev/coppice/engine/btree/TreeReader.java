@@ -1,0 +1,209 @@
+package dev.coppice.engine.btree;
+
+import dev.coppice.engine.page.BranchPage;
+import dev.coppice.engine.page.Bytes;
+import dev.coppice.engine.page.LeafPage;
+import dev.coppice.engine.page.OverflowRun;
+import dev.coppice.engine.page.PageHeader;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.Reference;
+import dev.coppice.engine.page.SlottedPage;
+import dev.coppice.error.CorruptStoreException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Lookups from a root. Stateless; nothing is allocated but the arrays that are returned.
+ *
+ * <p>What a lookup returns may be rubbish, exceptions included, when the root's pages were recycled
+ * meanwhile: the caller checks its handle afterwards.
+ */
+public final class TreeReader {
+    /** What {@link #find} returns for a key that is not there. */
+    public static final long ABSENT = -1;
+
+    private TreeReader() {}
+
+    /** {@return where an entry is: its page and index in one number, or {@link #ABSENT}} */
+    public static long find(PageMap pages, TreeRoot root, byte[] key, int keyBytes) {
+        if (root.isEmpty()) {
+            return ABSENT;
+        }
+        long pageId = root.pageId();
+        long birth = root.birth();
+        int level = -1;
+        int pageBytes = pages.pageBytes();
+        while (true) {
+            MemorySegment s = pages.visit(pageId, birth, level);
+            long page = pages.position(pageId);
+            level = PageHeader.level(s, page);
+            if (level == 0) {
+                int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
+                return index < 0 ? ABSENT : pageId << 16 | index;
+            }
+            int child = BranchPage.childFor(s, page, pageBytes, key, keyBytes, pages);
+            long reference = BranchPage.child(s, page, child);
+            pageId = Reference.pageId(Reference.word(s, reference));
+            birth = Reference.birth(s, reference);
+            level--;
+        }
+    }
+
+    /** {@return the length of the value at a place that {@link #find} returned} */
+    public static long valueBytes(PageMap pages, long found) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        return valueBytes(s, pages.position(pageId), pages.pageBytes(), (int) found & 0xFFFF);
+    }
+
+    static long valueBytes(MemorySegment s, long page, int pageBytes, int index) {
+        long bytes = LeafPage.valueBytes(s, page, pageBytes, index);
+        if (bytes < 0 || (bytes > pageBytes && !LeafPage.isOverflow(s, page, index))) {
+            throw new CorruptStoreException(
+                    PageHeader.pageId(s, page), "length of a value", "at most a page", bytes);
+        }
+        return bytes;
+    }
+
+    /** {@return a copy of the value at a place that {@link #find} returned} */
+    public static byte[] value(PageMap pages, long found) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        return value(pages, s, pages.position(pageId), (int) found & 0xFFFF);
+    }
+
+    static byte[] value(PageMap pages, MemorySegment s, long page, int index) {
+        long bytes = valueBytes(s, page, pages.pageBytes(), index);
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    "value too long for an array: valueBytes=" + bytes + ", max=2147483639");
+        }
+        if (LeafPage.isOverflow(s, page, index)) {
+            requireRunInFile(pages, s, page, index, bytes);
+        }
+        byte[] value = new byte[(int) bytes];
+        copyValue(pages, s, page, index, value, 0);
+        return value;
+    }
+
+    private static void requireRunInFile(
+            PageMap pages, MemorySegment s, long page, int index, long bytes) {
+        long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
+        long first = Reference.pageId(Reference.word(s, run));
+        long endByte = first * pages.pageBytes() + bytes;
+        if (endByte > pages.mappedBytes()) {
+            throw new CorruptStoreException(first, "end of an overflow run", "inside the file", endByte);
+        }
+    }
+
+    /**
+     * Copies the value at a place that {@link #find} returned.
+     *
+     * @return its length; when it is longer than the room in the target, nothing was copied
+     */
+    public static long copyValue(PageMap pages, long found, byte[] target, int at) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        return copyValue(pages, s, pages.position(pageId), (int) found & 0xFFFF, target, at);
+    }
+
+    static long copyValue(
+            PageMap pages, MemorySegment s, long page, int index, byte[] target, int at) {
+        int pageBytes = pages.pageBytes();
+        long bytes = valueBytes(s, page, pageBytes, index);
+        if (bytes > target.length - at) {
+            return bytes;
+        }
+        if (LeafPage.isOverflow(s, page, index)) {
+            long run = LeafPage.valueRun(s, page, pageBytes, index);
+            long first = Reference.pageId(Reference.word(s, run));
+            long birth = Reference.birth(s, run);
+            OverflowRun.read(pages, first, birth, bytes, 0, target, at, (int) bytes);
+        } else {
+            long field = LeafPage.inlineValue(s, page, pageBytes, index);
+            MemorySegment.copy(s, Bytes.U8, Bytes.skipVarint(s, field), target, at, (int) bytes);
+        }
+        return bytes;
+    }
+
+    /** {@return a copy of key {@code index} of a page, its run included} */
+    static byte[] key(PageMap pages, MemorySegment s, long page, int index) {
+        int pageBytes = pages.pageBytes();
+        int keyBytes = SlottedPage.keyBytes(s, page, index);
+        byte[] key = new byte[Math.max(keyBytes, pageBytes / 4)];
+        readKey(pages, s, page, index, key);
+        return key.length == keyBytes ? key : Arrays.copyOf(key, keyBytes);
+    }
+
+    /**
+     * Copies key {@code index} of a page into {@code target}, its run included.
+     *
+     * @return its length
+     */
+    static int readKey(PageMap pages, MemorySegment s, long page, int index, byte[] target) {
+        int pageBytes = pages.pageBytes();
+        int keyBytes = SlottedPage.key(s, page, pageBytes, index, target);
+        long run = SlottedPage.keyRun(s, page, pageBytes, index);
+        if (run >= 0) {
+            byte[] tail = OverflowRun.readKeyTail(pages, s, run);
+            System.arraycopy(tail, 0, target, keyBytes - tail.length, tail.length);
+        }
+        return keyBytes;
+    }
+
+    /** {@return how many keys of the tree are below {@code key}} */
+    public static long rank(PageMap pages, TreeRoot root, byte[] key, int keyBytes) {
+        if (root.isEmpty()) {
+            return 0;
+        }
+        long rank = 0;
+        long pageId = root.pageId();
+        long birth = root.birth();
+        int level = -1;
+        int pageBytes = pages.pageBytes();
+        while (true) {
+            MemorySegment s = pages.visit(pageId, birth, level);
+            long page = pages.position(pageId);
+            level = PageHeader.level(s, page);
+            if (level == 0) {
+                int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
+                return rank + (index < 0 ? -1 - index : index);
+            }
+            int child = BranchPage.childFor(s, page, pageBytes, key, keyBytes, pages);
+            for (int i = 0; i < child; i++) {
+                rank += Reference.count(s, BranchPage.child(s, page, i));
+            }
+            long reference = BranchPage.child(s, page, child);
+            pageId = Reference.pageId(Reference.word(s, reference));
+            birth = Reference.birth(s, reference);
+            level--;
+        }
+    }
+
+    /** {@return the key with {@code rank} keys below it} Requires: 0 &lt;= rank &lt; root.count(). */
+    public static byte[] keyAt(PageMap pages, TreeRoot root, long rank) {
+        long rest = rank;
+        long pageId = root.pageId();
+        long birth = root.birth();
+        int level = -1;
+        while (true) {
+            MemorySegment s = pages.visit(pageId, birth, level);
+            long page = pages.position(pageId);
+            level = PageHeader.level(s, page);
+            if (level == 0) {
+                return key(pages, s, page, (int) rest);
+            }
+            int child = 0;
+            int last = BranchPage.children(s, page) - 1;
+            long count = Reference.count(s, BranchPage.child(s, page, 0));
+            while (rest >= count && child < last) {
+                rest -= count;
+                count = Reference.count(s, BranchPage.child(s, page, ++child));
+            }
+            long reference = BranchPage.child(s, page, child);
+            pageId = Reference.pageId(Reference.word(s, reference));
+            birth = Reference.birth(s, reference);
+            level--;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.coppice.engine.page;
+
+import dev.coppice.error.CorruptStoreException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/** Reads overflow runs, comparing their checksums; docs/file-format.md#overflow-run. */
+public final class OverflowRun {
+    private OverflowRun() {}
+
+    /** {@return the bytes of a long key behind its inline part} */
+    public static byte[] readKeyTail(PageMap pages, MemorySegment s, long reference) {
+        long pageId = Reference.pageId(Reference.word(s, reference));
+        long length = Reference.count(s, reference);
+        if (length <= 0 || length > PageSize.MAX_KEY_BYTES) {
+            throw new CorruptStoreException(
+                    pageId, "length of a key run", "1 to " + PageSize.MAX_KEY_BYTES, length);
+        }
+        byte[] tail = new byte[(int) length];
+        read(pages, pageId, Reference.birth(s, reference), length, 0, tail, 0, tail.length);
+        return tail;
+    }
+
+    /**
+     * Copies a part of a run.
+     *
+     * @param runBytes length of the whole value in the run
+     * @param from first byte wanted
+     * @throws CorruptStoreException when a checksum of a chunk concerned differs
+     */
+    public static void read(
+            PageMap pages,
+            long firstPage,
+            long birth,
+            long runBytes,
+            long from,
+            byte[] target,
+            int at,
+            int length) {
+        byte[] chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
+        CRC32C crc = new CRC32C();
+        int done = 0;
+        while (done < length) {
+            long index = (from + done) / Checksum.CHUNK_BYTES;
+            long start = index * Checksum.CHUNK_BYTES;
+            int chunkBytes = (int) Math.min(Checksum.CHUNK_BYTES, runBytes - start);
+            int skip = (int) (from + done - start);
+            int wanted = Math.min(chunkBytes - skip, length - done);
+            boolean whole = wanted == chunkBytes;
+            byte[] into = whole ? target : chunk;
+            int intoAt = whole ? at + done : 0;
+            pages.copyOut(firstPage, start, into, intoAt, chunkBytes);
+            verify(pages, crc, firstPage, birth, runBytes, index, into, intoAt, chunkBytes);
+            if (!whole) {
+                System.arraycopy(chunk, skip, target, at + done, wanted);
+            }
+            done += wanted;
+        }
+    }
+
+    /** {@return the checksum of one chunk, as it stands in the trailer} */
+    public static int chunkCrc(
+            CRC32C crc, long firstPage, long birth, long index, byte[] bytes, int at, int length) {
+        byte[] seed = new byte[3 * Long.BYTES];
+        ByteBuffer.wrap(seed)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(firstPage)
+                .putLong(birth)
+                .putLong(index);
+        crc.reset();
+        crc.update(seed);
+        crc.update(bytes, at, length);
+        return (int) crc.getValue();
+    }
+
+    private static void verify(
+            PageMap pages,
+            CRC32C crc,
+            long firstPage,
+            long birth,
+            long runBytes,
+            long index,
+            byte[] bytes,
+            int at,
+            int length) {
+        byte[] word = new byte[Integer.BYTES];
+        pages.copyOut(firstPage, runBytes + index * Integer.BYTES, word, 0, Integer.BYTES);
+        int stored = ByteBuffer.wrap(word).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        int computed = chunkCrc(crc, firstPage, birth, index, bytes, at, length);
+        if (stored != computed) {
+            throw new CorruptStoreException(
+                    firstPage,
+                    "checksum of chunk " + index + " of an overflow run",
+                    Integer.toHexString(computed),
+                    Integer.toHexString(stored));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.coppice.engine.page;
+
+import java.lang.foreign.MemorySegment;
+
+/** Header of every page; byte table in docs/file-format.md#page-header-32-bytes. */
+public final class PageHeader {
+    public static final int CRC_OFFSET = 0;
+    public static final int TYPE_OFFSET = CRC_OFFSET + Integer.BYTES;
+    public static final int LEVEL_OFFSET = TYPE_OFFSET + Byte.BYTES;
+    public static final int FLAGS_OFFSET = LEVEL_OFFSET + Byte.BYTES;
+    public static final int PAGE_ID_OFFSET = FLAGS_OFFSET + Short.BYTES;
+    public static final int BIRTH_OFFSET = PAGE_ID_OFFSET + Long.BYTES;
+    public static final int FAMILY_OFFSET = BIRTH_OFFSET + Long.BYTES;
+    public static final int COUNT_OFFSET = FAMILY_OFFSET + Integer.BYTES;
+    public static final int PREFIX_BYTES_OFFSET = COUNT_OFFSET + Short.BYTES;
+    public static final int BYTES = PREFIX_BYTES_OFFSET + Short.BYTES;
+
+    public static final int LEAF = 1;
+    public static final int BRANCH = 2;
+    public static final int IMAGE = 3;
+
+    /** Page flag: each entry of this leaf starts with a flags byte. */
+    public static final int EXT = 1;
+
+    private PageHeader() {}
+
+    public static int crc(MemorySegment segment, long page) {
+        return segment.get(Bytes.U32, page + CRC_OFFSET);
+    }
+
+    public static void crc(MemorySegment segment, long page, int crc) {
+        segment.set(Bytes.U32, page + CRC_OFFSET, crc);
+    }
+
+    public static int type(MemorySegment segment, long page) {
+        return Bytes.u8(segment, page + TYPE_OFFSET);
+    }
+
+    public static int level(MemorySegment segment, long page) {
+        return Bytes.u8(segment, page + LEVEL_OFFSET);
+    }
+
+    public static int flags(MemorySegment segment, long page) {
+        return Bytes.u16(segment, page + FLAGS_OFFSET);
+    }
+
+    static void flags(MemorySegment segment, long page, int flags) {
+        Bytes.u16(segment, page + FLAGS_OFFSET, flags);
+    }
+
+    public static long pageId(MemorySegment segment, long page) {
+        return segment.get(Bytes.U64, page + PAGE_ID_OFFSET);
+    }
+
+    public static long birth(MemorySegment segment, long page) {
+        return segment.get(Bytes.U64, page + BIRTH_OFFSET);
+    }
+
+    public static int family(MemorySegment segment, long page) {
+        return segment.get(Bytes.U32, page + FAMILY_OFFSET);
+    }
+
+    /** {@return the number of keys in the page} */
+    public static int count(MemorySegment segment, long page) {
+        return Bytes.u16(segment, page + COUNT_OFFSET);
+    }
+
+    static void count(MemorySegment segment, long page, int count) {
+        Bytes.u16(segment, page + COUNT_OFFSET, count);
+    }
+
+    public static int prefixBytes(MemorySegment segment, long page) {
+        return Bytes.u16(segment, page + PREFIX_BYTES_OFFSET);
+    }
+
+    /** Writes a whole header with no keys and no seal. */
+    public static void init(
+            MemorySegment segment,
+            long page,
+            int type,
+            int level,
+            int flags,
+            long pageId,
+            long birth,
+            int family,
+            int prefixBytes) {
+        crc(segment, page, 0);
+        segment.set(Bytes.U8, page + TYPE_OFFSET, (byte) type);
+        segment.set(Bytes.U8, page + LEVEL_OFFSET, (byte) level);
+        flags(segment, page, flags);
+        segment.set(Bytes.U64, page + PAGE_ID_OFFSET, pageId);
+        segment.set(Bytes.U64, page + BIRTH_OFFSET, birth);
+        segment.set(Bytes.U32, page + FAMILY_OFFSET, family);
+        count(segment, page, 0);
+        Bytes.u16(segment, page + PREFIX_BYTES_OFFSET, prefixBytes);
+    }
+
+    /** Makes a copied page a new one: its own number and birth, not sealed. */
+    public static void rename(MemorySegment segment, long page, long pageId, long birth) {
+        crc(segment, page, 0);
+        segment.set(Bytes.U64, page + PAGE_ID_OFFSET, pageId);
+        segment.set(Bytes.U64, page + BIRTH_OFFSET, birth);
+    }
+}

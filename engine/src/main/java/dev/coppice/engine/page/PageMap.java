@@ -1,0 +1,143 @@
+package dev.coppice.engine.page;
+
+import dev.coppice.error.CorruptStoreException;
+import dev.coppice.storage.Storage;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where pages lie in memory: the chunks of the file's mapping and, for a transaction that collects
+ * its pages before it writes them, the buffered pages that stand before them.
+ *
+ * <p>Thread safety: immutable but for {@link #remap}; a map over a snapshot's chunks may be read by
+ * any thread, a map with buffered pages by its writer only.
+ */
+public final class PageMap {
+    private final int pageShift;
+    private final int chunkShift;
+    private final long chunkMask;
+    private final PageVerifier verifier;
+    private final BufferedPages buffered;
+
+    // Writer only, where it changes at all.
+    private MemorySegment[] chunks;
+
+    public PageMap(PageSize pageSize, MemorySegment[] chunks, PageVerifier verifier) {
+        this(pageSize, chunks, verifier, null);
+    }
+
+    public PageMap(
+            PageSize pageSize,
+            MemorySegment[] chunks,
+            PageVerifier verifier,
+            BufferedPages buffered) {
+        this.pageShift = pageSize.shift();
+        this.chunkShift = Integer.numberOfTrailingZeros(Storage.CHUNK_BYTES) - pageShift;
+        this.chunkMask = (1L << chunkShift) - 1;
+        this.chunks = chunks;
+        this.verifier = verifier;
+        this.buffered = buffered;
+    }
+
+    /** Continues on a longer mapping of the same file. */
+    public void remap(MemorySegment[] newChunks) {
+        chunks = newChunks;
+    }
+
+    /** {@return the chunks that this map reads} */
+    public MemorySegment[] chunks() {
+        return chunks;
+    }
+
+    /** {@return bytes of the file that the chunks cover} */
+    public long mappedBytes() {
+        int last = chunks.length - 1;
+        return last < 0 ? 0 : (long) last * Storage.CHUNK_BYTES + chunks[last].byteSize();
+    }
+
+    public int pageBytes() {
+        return 1 << pageShift;
+    }
+
+    /** {@return the segment that holds a page; the page starts at {@link #position}} */
+    public MemorySegment segment(long pageId) {
+        if (buffered != null && buffered.holds(pageId)) {
+            return buffered.slab();
+        }
+        long chunk = pageId >>> chunkShift;
+        MemorySegment[] all = chunks;
+        if (chunk >= all.length) {
+            throw outsideFile(pageId);
+        }
+        return all[(int) chunk];
+    }
+
+    /** {@return where the page starts in its {@link #segment}} */
+    public long position(long pageId) {
+        if (buffered != null && buffered.holds(pageId)) {
+            return buffered.position(pageId);
+        }
+        return (pageId & chunkMask) << pageShift;
+    }
+
+    /**
+     * Finds the page that a reference names and checks that it is that page.
+     *
+     * @param level the level that the parent implies, or -1 for a root
+     * @return the page's segment
+     * @throws CorruptStoreException when it is another page, an older one, or damaged
+     */
+    public MemorySegment visit(long pageId, long birth, int level) {
+        MemorySegment segment = segment(pageId);
+        long page = position(pageId);
+        if (page + pageBytes() > segment.byteSize()) {
+            throw outsideFile(pageId);
+        }
+        if (PageHeader.pageId(segment, page) != pageId || PageHeader.birth(segment, page) != birth) {
+            throw wrongPage(pageId, birth, segment, page);
+        }
+        int foundLevel = PageHeader.level(segment, page);
+        int type = PageHeader.type(segment, page);
+        if (type != (foundLevel == 0 ? PageHeader.LEAF : PageHeader.BRANCH)
+                || (level >= 0 && foundLevel != level)) {
+            throw new CorruptStoreException(
+                    pageId, "type and level", "level " + level, "type " + type + " level " + foundLevel);
+        }
+        if (verifier != null && verifier.isDue(pageId, birth)) {
+            verifier.verify(segment, page, pageId, pageBytes());
+        }
+        return segment;
+    }
+
+    /** Copies bytes of an overflow run, which may cross chunks of the mapping. */
+    void copyOut(long firstPage, long offset, byte[] target, int at, int length) {
+        long from = (firstPage << pageShift) + offset;
+        int done = 0;
+        while (done < length) {
+            long position = from + done;
+            long chunk = position / Storage.CHUNK_BYTES;
+            long inChunk = position % Storage.CHUNK_BYTES;
+            int piece = (int) Math.min(length - done, Storage.CHUNK_BYTES - inChunk);
+            if (chunk >= chunks.length || inChunk + piece > chunks[(int) chunk].byteSize()) {
+                throw outsideFile(firstPage);
+            }
+            MemorySegment.copy(chunks[(int) chunk], Bytes.U8, inChunk, target, at + done, piece);
+            done += piece;
+        }
+    }
+
+    private static CorruptStoreException wrongPage(
+            long pageId, long birth, MemorySegment segment, long page) {
+        return new CorruptStoreException(
+                pageId,
+                "identity",
+                "page " + pageId + " born " + birth,
+                "page "
+                        + PageHeader.pageId(segment, page)
+                        + " born "
+                        + PageHeader.birth(segment, page));
+    }
+
+    private static CorruptStoreException outsideFile(long pageId) {
+        return new CorruptStoreException(pageId, "page " + pageId + " lies outside the file");
+    }
+}

@@ -1,0 +1,346 @@
+package dev.coppice.engine.page;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * What leaf and branch share: a common prefix, dense arrays of key heads and entry offsets, and a
+ * heap of entries; byte table in docs/file-format.md#leaf-and-branch.
+ *
+ * <p>All functions are static over (segment, page position). Those that change a page require that
+ * the caller owns it.
+ */
+public final class SlottedPage {
+    /*
+     * The binary search runs over the heads alone, four bytes each, so that a lookup in a page reads
+     * the header's line, two or three lines of heads, the slot and the entry. The prefix is that of
+     * the keys present, not of the fences, so that pages on the edge of the tree have one too; it is
+     * compared once per visit. A key that breaks it makes the page be rebuilt with a shorter one.
+     */
+    public static final int HEAP_BYTES_OFFSET = PageHeader.BYTES;
+    public static final int DEAD_BYTES_OFFSET = HEAP_BYTES_OFFSET + Short.BYTES;
+    public static final int PREFIX_OFFSET = DEAD_BYTES_OFFSET + Short.BYTES;
+
+    public static final int HEAD_BYTES = Integer.BYTES;
+    public static final int SLOT_BYTES = Short.BYTES;
+
+    private SlottedPage() {}
+
+    static long heads(MemorySegment s, long page) {
+        return page + PREFIX_OFFSET + PageHeader.prefixBytes(s, page);
+    }
+
+    static long slots(MemorySegment s, long page) {
+        return heads(s, page) + (long) HEAD_BYTES * PageHeader.count(s, page);
+    }
+
+    static long references(MemorySegment s, long page) {
+        return heads(s, page) + (long) (HEAD_BYTES + SLOT_BYTES) * PageHeader.count(s, page);
+    }
+
+    static int head(MemorySegment s, long heads, int index) {
+        return s.get(Bytes.U32, heads + (long) HEAD_BYTES * index);
+    }
+
+    static boolean isBranch(MemorySegment s, long page) {
+        return PageHeader.type(s, page) == PageHeader.BRANCH;
+    }
+
+    public static boolean isExt(MemorySegment s, long page) {
+        return (PageHeader.flags(s, page) & PageHeader.EXT) != 0;
+    }
+
+    /** {@return where entry {@code index} starts} */
+    static long entry(MemorySegment s, long page, int index) {
+        return page + Bytes.u16(s, slots(s, page) + (long) SLOT_BYTES * index);
+    }
+
+    /** {@return the position of the key length of entry {@code index}} */
+    static long keyField(MemorySegment s, long page, int index) {
+        return entry(s, page, index) + (isExt(s, page) ? 1 : 0);
+    }
+
+    /** {@return the length of key {@code index}} */
+    public static int keyBytes(MemorySegment s, long page, int index) {
+        return keyBytesAt(s, keyField(s, page, index));
+    }
+
+    static int keyBytesAt(MemorySegment s, long keyField) {
+        return (int) Math.min(Bytes.varint(s, keyField) + 1, PageSize.MAX_KEY_BYTES);
+    }
+
+    /** {@return how many bytes of a key of this length lie in the entry itself} */
+    static int restBytes(int keyBytes, int prefixBytes, int pageBytes) {
+        int inline = Math.min(keyBytes, PageSize.inlineKeyBytes(pageBytes));
+        return Math.max(0, inline - prefixBytes - HEAD_BYTES);
+    }
+
+    static boolean isLong(int keyBytes, int pageBytes) {
+        return keyBytes > PageSize.inlineKeyBytes(pageBytes);
+    }
+
+    /** {@return the position behind the key of entry {@code index}, where its payload starts} */
+    static long payload(MemorySegment s, long page, int pageBytes, int index) {
+        long at = keyField(s, page, index);
+        int keyBytes = keyBytesAt(s, at);
+        int rest = restBytes(keyBytes, PageHeader.prefixBytes(s, page), pageBytes);
+        return Bytes.skipVarint(s, at) + rest + (isLong(keyBytes, pageBytes) ? Reference.BYTES : 0);
+    }
+
+    /** {@return the position of the reference to the run of long key {@code index}, or -1} */
+    public static long keyRun(MemorySegment s, long page, int pageBytes, int index) {
+        if (!isLong(keyBytes(s, page, index), pageBytes)) {
+            return -1;
+        }
+        return payload(s, page, pageBytes, index) - Reference.BYTES;
+    }
+
+    /** {@return bytes of entry {@code index} in the heap} */
+    static int entryBytes(MemorySegment s, long page, int pageBytes, int index) {
+        long payload = payload(s, page, pageBytes, index);
+        long end = isBranch(s, page) ? payload : LeafPage.payloadEnd(s, page, payload, index);
+        return (int) (end - entry(s, page, index));
+    }
+
+    /**
+     * Copies the inline part of key {@code index} into {@code target}.
+     *
+     * @return the length of the whole key, of which at most INLINE_KEY bytes were copied
+     */
+    public static int key(MemorySegment s, long page, int pageBytes, int index, byte[] target) {
+        int prefix = PageHeader.prefixBytes(s, page);
+        long at = keyField(s, page, index);
+        int keyBytes = keyBytesAt(s, at);
+        int inline = Math.min(keyBytes, PageSize.inlineKeyBytes(pageBytes));
+        int shared = Math.min(prefix, inline);
+        MemorySegment.copy(s, Bytes.U8, page + PREFIX_OFFSET, target, 0, shared);
+        int headed = Math.min(HEAD_BYTES, inline - shared);
+        Bytes.putHead(head(s, heads(s, page), index), target, shared, headed);
+        int rest = inline - shared - headed;
+        MemorySegment.copy(s, Bytes.U8, Bytes.skipVarint(s, at), target, shared + headed, rest);
+        return keyBytes;
+    }
+
+    /**
+     * Finds a key.
+     *
+     * @param pages finds the runs of long keys
+     * @return its index, or {@code -1 - index} of the first key behind it
+     */
+    public static int find(
+            MemorySegment s, long page, int pageBytes, byte[] key, int keyBytes, PageMap pages) {
+        int count = PageHeader.count(s, page);
+        int prefix = PageHeader.prefixBytes(s, page);
+        if (prefix > 0) {
+            int shared = Math.min(prefix, keyBytes);
+            int order = Bytes.compare(key, 0, s, page + PREFIX_OFFSET, shared);
+            if (order != 0 || shared < prefix) {
+                return order > 0 ? -1 - count : -1;
+            }
+        }
+        int head = Bytes.head(key, prefix, keyBytes);
+        long heads = page + PREFIX_OFFSET + prefix;
+        int at = lowerBound(s, heads, 0, count, head);
+        if (at == count || head(s, heads, at) != head) {
+            return -1 - at;
+        }
+        return findAmongEqual(s, page, pageBytes, key, keyBytes, pages, at, count);
+    }
+
+    /** {@return the first index in [from, count) whose head is not below {@code head}} */
+    private static int lowerBound(MemorySegment s, long heads, int from, int count, int head) {
+        int flipped = head ^ Integer.MIN_VALUE;
+        int base = from;
+        int n = count - from;
+        while (n > 1) {
+            int half = n >>> 1;
+            int probe = head(s, heads, base + half - 1) ^ Integer.MIN_VALUE;
+            base = probe < flipped ? base + half : base;
+            n -= half;
+        }
+        if (n == 1 && (head(s, heads, base) ^ Integer.MIN_VALUE) < flipped) {
+            base++;
+        }
+        return base;
+    }
+
+    private static int findAmongEqual(
+            MemorySegment s,
+            long page,
+            int pageBytes,
+            byte[] key,
+            int keyBytes,
+            PageMap pages,
+            int first,
+            int count) {
+        long heads = heads(s, page);
+        int head = head(s, heads, first);
+        int low = first;
+        int high = first + 1;
+        if (high < count && head(s, heads, high) == head) {
+            high = head == -1 ? count : lowerBound(s, heads, high, count, head + 1);
+        }
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            int order = compareBehindHead(s, page, pageBytes, middle, key, keyBytes, pages);
+            if (order == 0) {
+                return middle;
+            }
+            if (order > 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return -1 - low;
+    }
+
+    /** Compares a key with key {@code index} of the page; prefix and head are known to be equal. */
+    private static int compareBehindHead(
+            MemorySegment s,
+            long page,
+            int pageBytes,
+            int index,
+            byte[] key,
+            int keyBytes,
+            PageMap pages) {
+        int prefix = PageHeader.prefixBytes(s, page);
+        long at = keyField(s, page, index);
+        int otherBytes = keyBytesAt(s, at);
+        long rest = Bytes.skipVarint(s, at);
+        int ours = restBytes(keyBytes, prefix, pageBytes);
+        int theirs = restBytes(otherBytes, prefix, pageBytes);
+        int order = Bytes.compare(key, prefix + HEAD_BYTES, s, rest, Math.min(ours, theirs));
+        if (order != 0) {
+            return order;
+        }
+        if (!isLong(keyBytes, pageBytes) || !isLong(otherBytes, pageBytes)) {
+            return keyBytes - otherBytes;
+        }
+        byte[] tail = OverflowRun.readKeyTail(pages, s, rest + theirs);
+        int inline = PageSize.inlineKeyBytes(pageBytes);
+        return Arrays.compareUnsigned(key, inline, keyBytes, tail, 0, tail.length);
+    }
+
+    /** {@return bytes between the arrays and the heap} */
+    static int gapBytes(MemorySegment s, long page, int pageBytes) {
+        long arraysEnd = references(s, page);
+        if (isBranch(s, page)) {
+            arraysEnd += (long) Reference.BYTES * (PageHeader.count(s, page) + 1);
+        }
+        return (int) (page + pageBytes - heapBytes(s, page) - arraysEnd);
+    }
+
+    /** {@return bytes that a rebuild would leave free} */
+    public static int freeBytes(MemorySegment s, long page, int pageBytes) {
+        return gapBytes(s, page, pageBytes) + Bytes.u16(s, page + DEAD_BYTES_OFFSET);
+    }
+
+    static int heapBytes(MemorySegment s, long page) {
+        return Bytes.u16(s, page + HEAP_BYTES_OFFSET);
+    }
+
+    /** {@return whether the key starts with the page's prefix} */
+    public static boolean sharesPrefix(MemorySegment s, long page, byte[] key, int keyBytes) {
+        int prefix = PageHeader.prefixBytes(s, page);
+        return prefix <= keyBytes && Bytes.compare(key, 0, s, page + PREFIX_OFFSET, prefix) == 0;
+    }
+
+    /** {@return bytes that a key and payload take in the heap of a page with this prefix} */
+    static int entrySize(
+            int keyBytes, int prefixBytes, int pageBytes, boolean isExt, int payloadBytes) {
+        return (isExt ? 1 : 0)
+                + Bytes.varintBytes(keyBytes - 1)
+                + restBytes(keyBytes, prefixBytes, pageBytes)
+                + (isLong(keyBytes, pageBytes) ? Reference.BYTES : 0)
+                + payloadBytes;
+    }
+
+    /**
+     * Opens entry {@code index} in the heap and writes the key's head, length and rest.
+     *
+     * <p>Requires: the entry fits the gap; the key shares the prefix; arrays have room at index.
+     *
+     * @return the position behind the rest, where key run and payload follow
+     */
+    static long openEntry(
+            MemorySegment s,
+            long page,
+            int pageBytes,
+            int index,
+            byte[] key,
+            int keyBytes,
+            int entryFlags,
+            int entryBytes) {
+        int prefix = PageHeader.prefixBytes(s, page);
+        int heap = heapBytes(s, page) + entryBytes;
+        long at = page + pageBytes - heap;
+        Bytes.u16(s, page + HEAP_BYTES_OFFSET, heap);
+        s.set(Bytes.U32, heads(s, page) + (long) HEAD_BYTES * index, Bytes.head(key, prefix, keyBytes));
+        Bytes.u16(s, slots(s, page) + (long) SLOT_BYTES * index, (int) (at - page));
+        if (isExt(s, page)) {
+            s.set(Bytes.U8, at++, (byte) entryFlags);
+        }
+        at = Bytes.putVarint(s, at, keyBytes - 1);
+        int rest = restBytes(keyBytes, prefix, pageBytes);
+        MemorySegment.copy(key, keyBytes < prefix + HEAD_BYTES ? 0 : prefix + HEAD_BYTES, s, Bytes.U8, at, rest);
+        return at + rest;
+    }
+
+    /** Opens room at {@code index} in heads and slots, and for child {@code index + 1} in a branch. */
+    static void openArrays(MemorySegment s, long page, int index) {
+        int count = PageHeader.count(s, page);
+        long heads = heads(s, page);
+        long slots = heads + (long) HEAD_BYTES * count;
+        if (isBranch(s, page)) {
+            long references = slots + (long) SLOT_BYTES * count;
+            long tail = references + (long) Reference.BYTES * (index + 1);
+            int both = HEAD_BYTES + SLOT_BYTES;
+            move(s, tail, both + Reference.BYTES, (long) Reference.BYTES * (count - index));
+            move(s, references, both, (long) Reference.BYTES * (index + 1));
+        }
+        long slotTail = slots + (long) SLOT_BYTES * index;
+        move(s, slotTail, HEAD_BYTES + SLOT_BYTES, (long) SLOT_BYTES * (count - index));
+        move(s, slots, HEAD_BYTES, (long) SLOT_BYTES * index);
+        long headTail = heads + (long) HEAD_BYTES * index;
+        move(s, headTail, HEAD_BYTES, (long) HEAD_BYTES * (count - index));
+        PageHeader.count(s, page, count + 1);
+    }
+
+    /** Closes {@code index} in heads and slots; in a branch child {@code child} goes with it. */
+    static void closeArrays(MemorySegment s, long page, int index, int child) {
+        int count = PageHeader.count(s, page);
+        long heads = heads(s, page);
+        long slots = heads + (long) HEAD_BYTES * count;
+        long references = slots + (long) SLOT_BYTES * count;
+        int both = HEAD_BYTES + SLOT_BYTES;
+        int behind = count - index - 1;
+        move(s, heads + (long) HEAD_BYTES * (index + 1), -HEAD_BYTES, (long) HEAD_BYTES * behind);
+        move(s, slots, -HEAD_BYTES, (long) SLOT_BYTES * index);
+        move(s, slots + (long) SLOT_BYTES * (index + 1), -both, (long) SLOT_BYTES * behind);
+        if (isBranch(s, page)) {
+            move(s, references, -both, (long) Reference.BYTES * child);
+            long tail = references + (long) Reference.BYTES * (child + 1);
+            move(s, tail, -both - Reference.BYTES, (long) Reference.BYTES * (count - child));
+        }
+        PageHeader.count(s, page, count - 1);
+    }
+
+    /** Gives the bytes of entry {@code index} back to the heap. */
+    static void releaseEntry(MemorySegment s, long page, int pageBytes, int index) {
+        int bytes = entryBytes(s, page, pageBytes, index);
+        int heap = heapBytes(s, page);
+        if (entry(s, page, index) == page + pageBytes - heap) {
+            Bytes.u16(s, page + HEAP_BYTES_OFFSET, heap - bytes);
+        } else {
+            int dead = Bytes.u16(s, page + DEAD_BYTES_OFFSET) + bytes;
+            Bytes.u16(s, page + DEAD_BYTES_OFFSET, dead);
+        }
+    }
+
+    private static void move(MemorySegment s, long from, long distance, long length) {
+        if (length > 0) {
+            MemorySegment.copy(s, from, s, from + distance, length);
+        }
+    }
+}

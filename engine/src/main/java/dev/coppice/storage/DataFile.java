@@ -1,0 +1,148 @@
+package dev.coppice.storage;
+
+import dev.coppice.error.StoreIoException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Positional writes, growth, cuts and flushes of an existing data file. None of it can be
+ * interrupted: writes go through {@link RandomAccessFile}, flushes through one {@link
+ * AsynchronousFileChannel} that is opened once and never again, so that no failed flush is
+ * forgotten with the descriptor that would have reported it.
+ *
+ * <p>Thread safety: any thread.
+ */
+final class DataFile implements Closeable {
+    private static final int WRITE_PIECE_BYTES = 1 << 18;
+
+    // Never modified
+    private static final byte[] ZEROS = new byte[1 << 18];
+
+    // Immutable
+    private final Path file;
+    private final AsynchronousFileChannel flusher;
+
+    // Guarded by writer
+    private final RandomAccessFile writer;
+    private byte[] piece = new byte[4096];
+
+    // Guarded by grower, so that growing ahead holds up no write
+    private final RandomAccessFile grower;
+
+    private DataFile(
+            Path file,
+            AsynchronousFileChannel flusher,
+            RandomAccessFile writer,
+            RandomAccessFile grower) {
+        this.file = file;
+        this.flusher = flusher;
+        this.writer = writer;
+        this.grower = grower;
+    }
+
+    static DataFile open(Path file) {
+        AsynchronousFileChannel flusher = null;
+        RandomAccessFile writer = null;
+        try {
+            flusher =
+                    AsynchronousFileChannel.open(
+                            file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            writer = new RandomAccessFile(file.toFile(), "rw");
+            return new DataFile(file, flusher, writer, new RandomAccessFile(file.toFile(), "rw"));
+        } catch (IOException e) {
+            StoreIoException failure =
+                    new StoreIoException(
+                            "This process may not write to "
+                                    + file
+                                    + ": change its permissions, or open the store for reading.",
+                            e);
+            CloseAll.afterFailure(failure, writer, flusher);
+            throw failure;
+        }
+    }
+
+    void write(long position, MemorySegment source, long sourceOffset, long length) {
+        synchronized (writer) {
+            try {
+                writer.seek(position);
+                for (long done = 0; done < length; ) {
+                    int bytes = (int) Math.min(length - done, WRITE_PIECE_BYTES);
+                    writer.write(copy(source, sourceOffset + done, bytes), 0, bytes);
+                    done += bytes;
+                }
+            } catch (IOException e) {
+                throw Failures.ofWrite(
+                        file, "writing " + length + " bytes at " + position + " of " + file, e);
+            }
+        }
+    }
+
+    private byte[] copy(MemorySegment source, long offset, int bytes) {
+        if (piece.length < bytes) {
+            piece = new byte[Math.min(WRITE_PIECE_BYTES, Integer.highestOneBit(bytes) << 1)];
+        }
+        MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset, piece, 0, bytes);
+        return piece;
+    }
+
+    /** Writes zeros behind the old end; where that fails, cuts back to it. */
+    void grow(long size, long newSize) {
+        synchronized (grower) {
+            try {
+                writeZeros(size, newSize);
+            } catch (IOException e) {
+                RuntimeException failure = growthFailure(size, newSize, e);
+                try {
+                    grower.setLength(size);
+                } catch (IOException f) {
+                    failure.addSuppressed(f);
+                }
+                throw failure;
+            }
+        }
+    }
+
+    private RuntimeException growthFailure(long size, long newSize, IOException cause) {
+        return Failures.ofWrite(
+                file, "growing " + file + " from " + size + " to " + newSize + " bytes", cause);
+    }
+
+    private void writeZeros(long size, long newSize) throws IOException {
+        grower.seek(size);
+        for (long position = size; position < newSize; ) {
+            int bytes = (int) Math.min(newSize - position, ZEROS.length);
+            grower.write(ZEROS, 0, bytes);
+            position += bytes;
+        }
+    }
+
+    void truncate(long newSize) {
+        synchronized (grower) {
+            try {
+                grower.setLength(newSize);
+            } catch (IOException e) {
+                throw Failures.of("cutting " + file + " to " + newSize + " bytes", e);
+            }
+        }
+    }
+
+    /** Waits until all written bytes and the size are on the medium; mapped stores too on Linux. */
+    void flush() {
+        try {
+            flusher.force(false);
+        } catch (IOException e) {
+            throw Failures.of("flushing " + file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        CloseAll.of(file, grower, writer, flusher);
+    }
+}

@@ -1,0 +1,485 @@
+package dev.coppice.storage;
+
+import dev.coppice.error.ReadOnlyException;
+import dev.coppice.error.StoreClosedException;
+import dev.coppice.error.StoreException;
+import dev.coppice.error.StoreFullException;
+import dev.coppice.error.StoreIoException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * A store in a file, with its live file beside it. While it is open nobody else can open it.
+ *
+ * <p>Bytes 256 to 511 of the live file belong to this class: they tell in words who holds the
+ * store.
+ *
+ * <p>Thread safety: as {@link Storage} says.
+ */
+public final class FileStorage implements Storage {
+    /*
+     * Which call goes through what (an interrupt closes a FileChannel that is in use):
+     *
+     * reading         mapping made by a throw-away read-only channel
+     * mapped stores   mapping made by a throw-away channel; never beyond the file, which it extends
+     * write           RandomAccessFile, seek and write under a monitor
+     * grow, truncate  a second RandomAccessFile, so that growing ahead holds up no write
+     * sync            one AsynchronousFileChannel; fdatasync covers mapped stores on Linux
+     * sync of ranges  msync of slices of the writable mapping, which covers writes by position
+     *
+     * A flush of ranges does not cover the end of a file that has grown: its size on the medium moves
+     * when the blocks there are written back. So while a change of size is not flushed, a flush of
+     * ranges is one of everything.
+     */
+
+    /** With more ranges than this one flush of the whole file is cheaper. */
+    private static final int MAX_FLUSHED_RANGES = 4;
+
+    private static final MemorySegment[] NOTHING = {};
+
+    // Immutable
+    private final StorePath path;
+    private final Options options;
+    private final boolean canStoreThroughMapping;
+    private final Arena arena;
+    private final LiveMemory live;
+    private final UUID bootId = Machine.bootId();
+    private final Object deliveryMonitor = new Object();
+
+    // Set once under this, when the data file is there
+    private volatile DataFile data;
+    private volatile MappedChunks readable;
+    private volatile MappedChunks writable;
+    private volatile Machine.FileKey fileKey = Machine.FileKey.UNKNOWN;
+
+    // Written under this, read by any thread
+    private volatile long size;
+    private volatile long sizeChanges = 1;
+    private volatile boolean isClosed;
+
+    // Guarded by flushedLock
+    private final Object flushedLock = new Object();
+    private long flushedSizeChanges;
+
+    /**
+     * How to open a store.
+     *
+     * @param createIfMissing whether the data file may be absent, until {@link Storage#create}
+     * @param readOnly whether nothing may be changed
+     * @param maxSize largest size in bytes that the store may grow to
+     * @param force whether a file system on which locks do not hold everywhere is accepted for
+     *     writing
+     */
+    public record Options(boolean createIfMissing, boolean readOnly, long maxSize, boolean force) {
+        /** {@return options to read and write, to create if missing, without a limit} */
+        public static Options defaults() {
+            return new Options(true, false, Long.MAX_VALUE, false);
+        }
+
+        /** Checks that the options agree with each other. */
+        public Options {
+            if (maxSize <= 0) {
+                throw new IllegalArgumentException("no room at all: maxSize=" + maxSize);
+            }
+            if (createIfMissing && readOnly) {
+                throw new IllegalArgumentException("a store open for reading cannot be created");
+            }
+        }
+    }
+
+    private FileStorage(
+            StorePath path,
+            Options options,
+            FileSystemSupport support,
+            Arena arena,
+            LiveMemory live) {
+        this.path = path;
+        this.options = options;
+        this.canStoreThroughMapping =
+                !options.readOnly()
+                        && Machine.isLinux()
+                        && support == FileSystemSupport.MAPPED_STORES;
+        this.arena = arena;
+        this.live = live;
+    }
+
+    /**
+     * Opens the store at a path and claims it.
+     *
+     * <p>For reading only, the live file is claimed as for writing if this process may write it. If
+     * not, {@link #liveChunk} gives a private copy of it and only writers are kept out; and if it
+     * cannot even be read, zeros, and nobody is kept out.
+     *
+     * @throws dev.coppice.error.BusyException naming who has it open
+     * @throws StoreIoException if path, permissions or file system do not allow it
+     */
+    public static FileStorage open(Path path, Options options) {
+        StorePath resolved = StorePath.resolve(path);
+        if (!options.createIfMissing()) {
+            requireData(resolved);
+        }
+        FileSystemSupport support = supportOf(resolved, options);
+        Arena arena = Arena.ofShared();
+        LiveMemory live = null;
+        try {
+            live = openLive(resolved, options, arena);
+            FileStorage storage = new FileStorage(resolved, options, support, arena, live);
+            storage.start();
+            return storage;
+        } catch (StoreException e) {
+            release(arena, live);
+            throw e;
+        }
+    }
+
+    /** In this order nothing of ours can touch the live file once somebody else may have it. */
+    private static void release(Arena arena, LiveMemory live) {
+        if (live != null) {
+            live.forgetHolder();
+        }
+        arena.close();
+        if (live != null) {
+            live.close();
+        }
+    }
+
+    private static void requireData(StorePath path) {
+        if (!path.hasData()) {
+            throw new StoreIoException(
+                    "There is no store at "
+                            + path.data()
+                            + ": check the path, or have it created.");
+        }
+    }
+
+    private static FileSystemSupport supportOf(StorePath path, Options options) {
+        String type;
+        try {
+            type = Files.getFileStore(path.directory()).type();
+        } catch (IOException e) {
+            // Nothing is known about it: take the way that holds everywhere.
+            return FileSystemSupport.POSITIONAL_WRITES;
+        }
+        FileSystemSupport support = FileSystemSupport.of(type);
+        if (support == FileSystemSupport.REFUSED && !options.force() && !options.readOnly()) {
+            throw new StoreIoException(
+                    path.data()
+                            + " lies on a file system of type "
+                            + type
+                            + " and is not opened for writing. "
+                            + support.sentence());
+        }
+        return support;
+    }
+
+    private static LiveMemory openLive(StorePath path, Options options, Arena arena) {
+        boolean canWrite =
+                Files.exists(path.live())
+                        ? Files.isWritable(path.live())
+                        : Files.isWritable(path.directory());
+        return options.readOnly() && !canWrite
+                ? PrivateLive.open(path, arena)
+                : LiveFile.open(path, arena);
+    }
+
+    private synchronized void start() {
+        if (!options.readOnly()) {
+            Creation.removeLeftOver(path);
+        }
+        if (path.hasData()) {
+            adopt(path.dataBytes());
+        } else if (!options.createIfMissing()) {
+            requireData(path);
+        }
+    }
+
+    /** Takes up a data file that is there. */
+    private void adopt(long bytes) {
+        DataFile opened = options.readOnly() ? null : DataFile.open(path.data());
+        try {
+            MappedChunks chunks = MappedChunks.readable(path.data(), arena);
+            chunks.resize(bytes);
+            fileKey = Machine.fileKey(path.data());
+            readable = chunks;
+            data = opened;
+            size = bytes;
+        } catch (IOException e) {
+            CloseAll.afterFailure(e, opened);
+            throw new StoreIoException(
+                    "This process cannot map " + path.data() + ": check its permissions.", e);
+        }
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return options.readOnly();
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public long maxSize() {
+        return options.maxSize();
+    }
+
+    @Override
+    public synchronized void create(MemorySegment content) {
+        checkWritable();
+        Ranges.checkCreation(size, content.byteSize());
+        checkLimit(content.byteSize());
+        Creation.create(path, content);
+        adopt(content.byteSize());
+    }
+
+    @Override
+    public synchronized void grow(long newSize) {
+        checkWritable();
+        long oldSize = size;
+        Ranges.checkGrowth(oldSize, newSize);
+        checkLimit(newSize);
+        sizeChanges++;
+        data.grow(oldSize, newSize);
+        try {
+            resizeMappings(newSize);
+        } catch (IOException e) {
+            StoreIoException failure =
+                    Failures.of("mapping " + newSize + " bytes of " + path.data(), e);
+            undoGrowth(oldSize, failure);
+            throw failure;
+        }
+        size = newSize;
+    }
+
+    private void undoGrowth(long oldSize, StoreIoException failure) {
+        try {
+            resizeMappings(oldSize);
+            data.truncate(oldSize);
+        } catch (IOException | StoreIoException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public synchronized void truncate(long newSize) {
+        checkWritable();
+        Ranges.checkCut(size, newSize);
+        sizeChanges++;
+        size = newSize;
+        try {
+            resizeMappings(newSize);
+        } catch (IOException e) {
+            throw Failures.of("mapping " + newSize + " bytes of " + path.data(), e);
+        }
+        data.truncate(newSize);
+    }
+
+    private void resizeMappings(long newSize) throws IOException {
+        readable.resize(newSize);
+        if (writable != null) {
+            writable.resize(newSize);
+        }
+    }
+
+    @Override
+    public MemorySegment[] chunks() {
+        MappedChunks chunks = readable;
+        return chunks == null ? NOTHING : chunks.segments();
+    }
+
+    @Override
+    public MemorySegment[] writableChunks() {
+        MappedChunks chunks = writable;
+        return chunks == null ? mapWritable() : chunks.segments();
+    }
+
+    private synchronized MemorySegment[] mapWritable() {
+        checkWritable();
+        if (size == 0) {
+            return NOTHING;
+        }
+        if (writable == null) {
+            MappedChunks chunks = MappedChunks.writable(path.data(), arena);
+            try {
+                chunks.resize(size);
+            } catch (IOException e) {
+                throw Failures.of("mapping " + path.data() + " for writing", e);
+            }
+            writable = chunks;
+        }
+        return writable.segments();
+    }
+
+    @Override
+    public boolean canStoreThroughMapping() {
+        return canStoreThroughMapping;
+    }
+
+    @Override
+    public void write(long position, MemorySegment source, long sourceOffset, long length) {
+        checkWritable();
+        Ranges.checkInside(position, length, size);
+        if (length > 0) {
+            data.write(position, source, sourceOffset, length);
+        }
+    }
+
+    @Override
+    public void stored(long position, long length) {
+        // The kernel knows.
+    }
+
+    @Override
+    public void sync() {
+        checkOpen();
+        DataFile file = data;
+        if (file == null) {
+            return;
+        }
+        long changes = sizeChanges;
+        if (!Machine.isLinux()) {
+            forceMapping();
+        }
+        file.flush();
+        synchronized (flushedLock) {
+            flushedSizeChanges = Math.max(flushedSizeChanges, changes);
+        }
+    }
+
+    /** Writes mapped stores back where flushing the file does not. */
+    private void forceMapping() {
+        MappedChunks chunks = writable;
+        if (chunks != null) {
+            for (MemorySegment chunk : chunks.segments()) {
+                force(chunk);
+            }
+        }
+    }
+
+    @Override
+    public void sync(long[] ranges, int count) {
+        checkOpen();
+        MappedChunks chunks = writable;
+        if (chunks == null
+                || count > MAX_FLUSHED_RANGES
+                || !Machine.isLinux()
+                || !isSizeFlushed()) {
+            sync();
+            return;
+        }
+        MemorySegment[] segments = chunks.segments();
+        for (int i = 0; i < count; i++) {
+            forceRange(segments, ranges[2 * i], ranges[2 * i + 1]);
+        }
+    }
+
+    private boolean isSizeFlushed() {
+        synchronized (flushedLock) {
+            return flushedSizeChanges == sizeChanges;
+        }
+    }
+
+    private void forceRange(MemorySegment[] segments, long position, long length) {
+        Ranges.checkInside(position, length, size);
+        for (long done = 0; done < length; ) {
+            long offset = Chunks.offset(position + done);
+            long bytes = Math.min(length - done, CHUNK_BYTES - offset);
+            force(segments[Chunks.index(position + done)].asSlice(offset, bytes));
+            done += bytes;
+        }
+    }
+
+    private void force(MemorySegment segment) {
+        try {
+            segment.force();
+        } catch (UncheckedIOException e) {
+            throw Failures.of("flushing " + path.data(), e.getCause());
+        }
+    }
+
+    @Override
+    public MemorySegment liveChunk(int index) {
+        checkOpen();
+        return live.chunk(index);
+    }
+
+    @Override
+    public int liveChunkCount() {
+        return live.chunkCount();
+    }
+
+    @Override
+    public void liveStored(long position, long length) {
+        // The memory is all there is.
+    }
+
+    @Override
+    public Identity identity() {
+        Machine.FileKey key = fileKey;
+        return new Identity(
+                bootId.getMostSignificantBits(),
+                bootId.getLeastSignificantBits(),
+                key.device(),
+                key.inode());
+    }
+
+    @Override
+    public void deliveryPoint() {
+        DeliveryPoint.pass(deliveryMonitor);
+    }
+
+    private void checkLimit(long newSize) {
+        if (newSize > options.maxSize()) {
+            throw new StoreFullException(
+                    path.data()
+                            + " may not grow from "
+                            + size
+                            + " to "
+                            + newSize
+                            + " bytes: its maximum size is "
+                            + options.maxSize()
+                            + " bytes.");
+        }
+    }
+
+    private void checkWritable() {
+        checkOpen();
+        if (options.readOnly()) {
+            throw new ReadOnlyException(path.data() + " is open for reading only.");
+        }
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new StoreClosedException(path.data() + " is closed.");
+        }
+    }
+
+    /** {@return the path of the data file, free of symbolic links} */
+    @Override
+    public String toString() {
+        return path.data().toString();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        try {
+            if (data != null) {
+                data.close();
+            }
+        } finally {
+            release(arena, live);
+        }
+    }
+}

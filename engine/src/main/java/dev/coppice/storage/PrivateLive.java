@@ -1,0 +1,103 @@
+package dev.coppice.storage;
+
+import dev.coppice.error.StoreException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.util.Arrays;
+
+/**
+ * What a process that may only read sees in place of the live file: a copy of it in memory of its
+ * own. While it is open a shared lock keeps those out who would write, and finds out whether one is
+ * in already. Where there is no live file, or it cannot be read, there are zeros and no lock: then
+ * whoever opens the store must see to it that nobody writes.
+ *
+ * <p>Thread safety: {@link #chunk} and {@link #chunkCount} any thread.
+ */
+final class PrivateLive implements LiveMemory {
+    // Immutable
+    private final StorePath path;
+    private final Arena arena;
+    private final Closeable[] held;
+
+    // Replaced under this, read by any thread
+    private volatile MemorySegment[] chunks = {};
+
+    private PrivateLive(StorePath path, Arena arena, Closeable... held) {
+        this.path = path;
+        this.arena = arena;
+        this.held = held;
+    }
+
+    static PrivateLive open(StorePath path, Arena arena) {
+        if (!Files.isReadable(path.live())) {
+            return new PrivateLive(path, arena);
+        }
+        LiveLock lock = LiveLock.shared(path);
+        RandomAccessFile content = null;
+        try {
+            content = new RandomAccessFile(path.live().toFile(), "r");
+            PrivateLive live = new PrivateLive(path, arena, content, lock);
+            live.copyFrom(content);
+            return live;
+        } catch (IOException e) {
+            CloseAll.afterFailure(e, content, lock);
+            throw Failures.of("reading " + path.live(), e);
+        } catch (StoreException e) {
+            CloseAll.afterFailure(e, content, lock);
+            throw e;
+        }
+    }
+
+    /** Maps rather than reads, and on a thread of our own, for the reasons in {@link LiveFile}. */
+    private void copyFrom(RandomAccessFile content) throws IOException {
+        long bytes = content.length() - content.length() % Storage.LIVE_CHUNK_BYTES;
+        if (bytes > 0) {
+            MemorySegment mapped =
+                    Shield.onOwnThread(
+                            () -> content.getChannel().map(MapMode.READ_ONLY, 0, bytes, arena));
+            for (long position = 0; position < bytes; position += Storage.LIVE_CHUNK_BYTES) {
+                chunk((int) (position / Storage.LIVE_CHUNK_BYTES))
+                        .copyFrom(mapped.asSlice(position, Storage.LIVE_CHUNK_BYTES));
+            }
+        }
+    }
+
+    @Override
+    public MemorySegment chunk(int index) {
+        MemorySegment[] known = chunks;
+        return index < known.length ? known[index] : append(index);
+    }
+
+    private synchronized MemorySegment append(int index) {
+        MemorySegment[] all = chunks;
+        if (index >= all.length) {
+            int count = all.length;
+            all = Arrays.copyOf(all, index + 1);
+            for (int i = count; i <= index; i++) {
+                all[i] = arena.allocate(Storage.LIVE_CHUNK_BYTES, 4096);
+            }
+            chunks = all;
+        }
+        return all[index];
+    }
+
+    @Override
+    public int chunkCount() {
+        return chunks.length;
+    }
+
+    @Override
+    public void forgetHolder() {
+        // Shared locks have no holder to name.
+    }
+
+    @Override
+    public void close() {
+        CloseAll.of(path.live(), held);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.coppice.testkit;
+
+import dev.coppice.error.StoreException;
+import dev.coppice.error.StoreFullException;
+import dev.coppice.error.StoreIoException;
+
+/** Decides which operations of a simulated disk fail. Thread safety: one thread. */
+final class FaultPlan {
+    private long count;
+    private long first = Long.MAX_VALUE;
+    private long last;
+    private Fault fault = Fault.IO_ERROR;
+
+    /** {@return how many operations were asked about} */
+    long count() {
+        return count;
+    }
+
+    void plan(long ordinal, Fault kind, boolean forGood) {
+        fault = kind;
+        first = count + ordinal;
+        last = forGood ? Long.MAX_VALUE : first;
+    }
+
+    void clear() {
+        first = Long.MAX_VALUE;
+        last = 0;
+    }
+
+    /** {@return whether the next operation is to fail} */
+    boolean failsNext() {
+        count++;
+        return count >= first && count <= last;
+    }
+
+    StoreException failure(String what) {
+        return fault == Fault.DISK_FULL
+                ? new StoreFullException("No space is left on the simulated disk for " + what + ".")
+                : new StoreIoException("The simulated disk failed " + what + ".");
+    }
+}
