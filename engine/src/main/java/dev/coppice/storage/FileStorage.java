@@ -6,7 +6,6 @@ import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -29,16 +28,9 @@ public final class FileStorage implements Storage {
      * mapped stores   mapping made by a throw-away channel; never beyond the file, which it extends
      * write           RandomAccessFile, seek and write under a monitor
      * grow, truncate  a second RandomAccessFile, so that growing ahead holds up no write
-     * sync            one AsynchronousFileChannel; fdatasync covers mapped stores on Linux
-     * sync of ranges  msync of slices of the writable mapping, which covers writes by position
-     *
-     * A flush of ranges does not cover the end of a file that has grown: its size on the medium moves
-     * when the blocks there are written back. So while a change of size is not flushed, a flush of
-     * ranges is one of everything.
+     * sync            one AsynchronousFileChannel
+     * sync of ranges  slices of the writable mapping
      */
-
-    /** With more ranges than this one flush of the whole file is cheaper. */
-    private static final int MAX_FLUSHED_RANGES = 4;
 
     private static final MemorySegment[] NOTHING = {};
 
@@ -53,18 +45,14 @@ public final class FileStorage implements Storage {
 
     // Set once under this, when the data file is there
     private volatile DataFile data;
+    private volatile Flusher flusher;
     private volatile MappedChunks readable;
     private volatile MappedChunks writable;
     private volatile Machine.FileKey fileKey = Machine.FileKey.UNKNOWN;
 
     // Written under this, read by any thread
     private volatile long size;
-    private volatile long sizeChanges = 1;
     private volatile boolean isClosed;
-
-    // Guarded by flushedLock
-    private final Object flushedLock = new Object();
-    private long flushedSizeChanges;
 
     /**
      * How to open a store.
@@ -207,6 +195,7 @@ public final class FileStorage implements Storage {
             fileKey = Machine.fileKey(path.data());
             readable = chunks;
             data = opened;
+            flusher = opened == null ? null : new Flusher(path.data(), opened);
             size = bytes;
         } catch (IOException e) {
             CloseAll.afterFailure(e, opened);
@@ -245,7 +234,7 @@ public final class FileStorage implements Storage {
         long oldSize = size;
         Ranges.checkGrowth(oldSize, newSize);
         checkLimit(newSize);
-        sizeChanges++;
+        flusher.noteSizeChange();
         data.grow(oldSize, newSize);
         try {
             resizeMappings(newSize);
@@ -271,7 +260,7 @@ public final class FileStorage implements Storage {
     public synchronized void truncate(long newSize) {
         checkWritable();
         Ranges.checkCut(size, newSize);
-        sizeChanges++;
+        flusher.noteSizeChange();
         size = newSize;
         try {
             resizeMappings(newSize);
@@ -339,69 +328,27 @@ public final class FileStorage implements Storage {
     @Override
     public void sync() {
         checkOpen();
-        DataFile file = data;
-        if (file == null) {
-            return;
-        }
-        long changes = sizeChanges;
-        if (!Machine.isLinux()) {
-            forceMapping();
-        }
-        file.flush();
-        synchronized (flushedLock) {
-            flushedSizeChanges = Math.max(flushedSizeChanges, changes);
-        }
-    }
-
-    /** Writes mapped stores back where flushing the file does not. */
-    private void forceMapping() {
-        MappedChunks chunks = writable;
-        if (chunks != null) {
-            for (MemorySegment chunk : chunks.segments()) {
-                force(chunk);
-            }
+        Flusher flushing = flusher;
+        if (flushing != null) {
+            flushing.flush(writableSoFar());
         }
     }
 
     @Override
     public void sync(long[] ranges, int count) {
         checkOpen();
-        MappedChunks chunks = writable;
-        if (chunks == null
-                || count > MAX_FLUSHED_RANGES
-                || !Machine.isLinux()
-                || !isSizeFlushed()) {
-            sync();
-            return;
-        }
-        MemorySegment[] segments = chunks.segments();
         for (int i = 0; i < count; i++) {
-            forceRange(segments, ranges[2 * i], ranges[2 * i + 1]);
+            Ranges.checkInside(ranges[2 * i], ranges[2 * i + 1], size);
+        }
+        Flusher flushing = flusher;
+        if (flushing != null) {
+            flushing.flush(writableSoFar(), ranges, count);
         }
     }
 
-    private boolean isSizeFlushed() {
-        synchronized (flushedLock) {
-            return flushedSizeChanges == sizeChanges;
-        }
-    }
-
-    private void forceRange(MemorySegment[] segments, long position, long length) {
-        Ranges.checkInside(position, length, size);
-        for (long done = 0; done < length; ) {
-            long offset = Chunks.offset(position + done);
-            long bytes = Math.min(length - done, CHUNK_BYTES - offset);
-            force(segments[Chunks.index(position + done)].asSlice(offset, bytes));
-            done += bytes;
-        }
-    }
-
-    private void force(MemorySegment segment) {
-        try {
-            segment.force();
-        } catch (UncheckedIOException e) {
-            throw Failures.of("flushing " + path.data(), e.getCause());
-        }
+    private MemorySegment[] writableSoFar() {
+        MappedChunks chunks = writable;
+        return chunks == null ? NOTHING : chunks.segments();
     }
 
     @Override

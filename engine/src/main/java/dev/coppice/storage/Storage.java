@@ -53,13 +53,21 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Extends the data file to {@code newSize} bytes by physically writing zeros, so that no later
-     * store into it can fail for lack of space. On failure the size is what it was.
+     * store into it can fail for lack of space. On failure the size is what it was. The new bytes
+     * are zero even where an earlier cut took others away.
+     *
+     * <p>Each call maps the last chunk once more, and mappings are kept until {@link #close}: a
+     * large store should grow in large steps. {@link #write} and {@link #sync} do not wait for it.
      *
      * <p>Requires: newSize is a multiple of 4096 and larger than size().
      */
     void grow(long newSize);
 
-    /** Cuts the data file. The caller guarantees that nobody touches what is cut. */
+    /**
+     * Cuts the data file. The caller guarantees that nobody touches what is cut.
+     *
+     * <p>Requires: newSize is a multiple of 4096 and at most size().
+     */
     void truncate(long newSize);
 
     /**
@@ -85,8 +93,9 @@ public interface Storage extends AutoCloseable {
     void stored(long position, long length);
 
     /**
-     * Waits until everything written or stored before this call is on the medium. When it throws,
-     * nothing is known about what is.
+     * Waits until everything written or stored before this call, and the file's size, is on the
+     * medium. When it throws, nothing is known about what is. Stores that were not announced with
+     * {@link #stored} need not be covered.
      */
     void sync();
 
@@ -99,11 +108,13 @@ public interface Storage extends AutoCloseable {
     void sync(long[] ranges, int count);
 
     /**
-     * {@return chunk {@code index} of the live file, zero-filled and appended where it is missing}
+     * {@return chunk {@code index} of the live file, zero-filled and appended, with those before
+     * it, where it is missing} Bytes 256 to 511 of chunk 0 belong to the storage and may be other
+     * than zero from the start.
      */
     MemorySegment liveChunk(int index);
 
-    /** {@return how many chunks the live file has now} */
+    /** {@return how many chunks the live file has now, possibly some from the start} */
     int liveChunkCount();
 
     /** Announces a change of the live file; {@code position} counts from its start. */

@@ -174,11 +174,12 @@ final class DiskContent {
 
     /** {@return the dirty sectors, those that were not announced last} */
     Map<Long, PendingSector> dirty() {
-        Map<Long, PendingSector> all = pending;
-        for (long sector = nextUnannounced(0); sector >= 0; sector = nextUnannounced(sector + 1)) {
-            if (all == pending) {
-                all = new LinkedHashMap<>(pending);
-            }
+        long first = nextUnannounced(0);
+        if (first < 0) {
+            return pending;
+        }
+        Map<Long, PendingSector> all = new LinkedHashMap<>(pending);
+        for (long sector = first; sector >= 0; sector = nextUnannounced(sector + 1)) {
             all.put(sector, withUnannounced(sector));
         }
         return all;

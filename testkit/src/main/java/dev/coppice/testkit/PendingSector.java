@@ -51,11 +51,20 @@ final class PendingSector {
     /** Notes that the newest version gave way to another. */
     void supersede(byte[] newest) {
         if (older.size() == MAX_OLDER) {
-            older.remove(1);
-            cutBy.remove(1);
+            forgetOne();
         }
         older.add(newest);
         cutBy.add(0);
+    }
+
+    /** Forgets the oldest content but the durable one and those that a cut made. */
+    private void forgetOne() {
+        int index = 1;
+        while (index < older.size() - 1 && cutBy.get(index) != 0) {
+            index++;
+        }
+        older.subList(index, index + 1).clear();
+        cutBy.subList(index, index + 1).clear();
     }
 
     /** Notes that the newest version came about because the file was cut. */

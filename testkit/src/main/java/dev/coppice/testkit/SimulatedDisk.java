@@ -54,6 +54,7 @@ public final class SimulatedDisk implements Storage {
     private boolean isReadOnly;
     private boolean storesThroughMapping = true;
     private boolean isClosed;
+    private boolean isDiscarded;
     private SimulatedDisk atCrash;
 
     // Replaced under this, read by any thread
@@ -161,6 +162,7 @@ public final class SimulatedDisk implements Storage {
 
     /** {@return the disk as the next process in the same boot finds it after this one is killed} */
     public synchronized SimulatedDisk kill() {
+        checkNotDiscarded();
         if (atCrash != null) {
             return atCrash.kill();
         }
@@ -176,6 +178,7 @@ public final class SimulatedDisk implements Storage {
 
     /** {@return the disk after a power loss, in another boot} */
     public synchronized SimulatedDisk powerLoss(PowerLoss loss) {
+        checkNotDiscarded();
         if (atCrash != null) {
             return atCrash.powerLoss(loss);
         }
@@ -225,6 +228,10 @@ public final class SimulatedDisk implements Storage {
 
     /** Returns the memory of this disk. It and its segments must not be used any more. */
     public synchronized void discard() {
+        if (isDiscarded) {
+            return;
+        }
+        isDiscarded = true;
         isClosed = true;
         readable = NOTHING;
         writable = NOTHING;
@@ -313,7 +320,7 @@ public final class SimulatedDisk implements Storage {
     }
 
     @Override
-    public MemorySegment[] writableChunks() {
+    public synchronized MemorySegment[] writableChunks() {
         checkWritable();
         return writable;
     }
@@ -452,6 +459,12 @@ public final class SimulatedDisk implements Storage {
         }
         if (isClosed) {
             throw new StoreClosedException("The simulated disk is closed.");
+        }
+    }
+
+    private void checkNotDiscarded() {
+        if (isDiscarded) {
+            throw new IllegalStateException("the memory of this disk was discarded");
         }
     }
 

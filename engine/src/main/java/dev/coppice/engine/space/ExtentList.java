@@ -58,6 +58,16 @@ public final class ExtentList {
         mergeFrom = Math.min(mergeFrom, mark);
     }
 
+    /** {@return a list of its own with the same extents} */
+    public ExtentList copy() {
+        ExtentList copy = new ExtentList();
+        copy.fields = fields.clone();
+        copy.size = size;
+        copy.mergeFrom = mergeFrom;
+        copy.pages = pages;
+        return copy;
+    }
+
     public void clear() {
         truncate(0);
         if (fields.length > 1 << 16) {

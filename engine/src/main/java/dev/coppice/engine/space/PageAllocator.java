@@ -18,11 +18,14 @@ public final class PageAllocator {
     private static final int WORTHWHILE_RUN = 16;
     private static final int EXTENTS_PER_SEARCH = 32;
 
+    /** The first attempt may find enough room that is not in one piece, the next one grows. */
+    private static final int ROOM_ATTEMPTS = 3;
+
     private final Space space;
     private final long reservePages;
     private final long boundaryPages;
     private final FreeMap free;
-    private final PendingFrees pending = new PendingFrees();
+    private final PendingFrees pending;
     private final long[] hot = new long[HOT_PAGES];
     private int hotSize;
     private long runNext;
@@ -44,11 +47,19 @@ public final class PageAllocator {
     /**
      * Creates an allocator.
      *
+     * @param free the free pages, shared with nobody
+     * @param pending superseded pages that may still be needed
      * @param reservePages free pages that only deletes and checkpoints may use
      * @param boundaryPages a run of fewer pages does not cross a multiple of this
      */
-    public PageAllocator(FreeMap free, long reservePages, long boundaryPages, Space space) {
+    public PageAllocator(
+            FreeMap free,
+            PendingFrees pending,
+            long reservePages,
+            long boundaryPages,
+            Space space) {
         this.free = free;
+        this.pending = pending;
         this.reservePages = reservePages;
         this.boundaryPages = boundaryPages;
         this.space = space;
@@ -96,12 +107,12 @@ public final class PageAllocator {
             return allocate(mayUseReserve);
         }
         long page = tryAllocateRun(count, mayUseReserve);
-        if (page < 0) {
+        for (int attempt = 0; page < 0 && attempt < ROOM_ATTEMPTS; attempt++) {
             makeRoom(count + boundaryWaste(count), mayUseReserve);
             page = tryAllocateRun(count, mayUseReserve);
-            if (page < 0) {
-                throw full(count);
-            }
+        }
+        if (page < 0) {
+            throw full(count);
         }
         return page;
     }

@@ -99,6 +99,13 @@ public final class PendingFrees {
         pinnedBy.values().forEach(extents -> visit(extents, visitor));
     }
 
+    /** {@return a copy that later changes do not touch} */
+    public PendingFrees copy() {
+        PendingFrees copy = new PendingFrees();
+        forEach(copy::add);
+        return copy;
+    }
+
     /** {@return how many extents {@link #forEach} shows} */
     public long extents() {
         long sum = fresh.size();

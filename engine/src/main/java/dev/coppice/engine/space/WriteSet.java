@@ -333,6 +333,11 @@ public final class WriteSet {
         clear();
     }
 
+    /** Forgets everything and gives nothing back. */
+    public void forget() {
+        clear();
+    }
+
     private void clear() {
         allocated.clear();
         superseded.clear();

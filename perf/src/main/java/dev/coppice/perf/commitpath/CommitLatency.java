@@ -33,8 +33,8 @@ import java.util.Locale;
  *
  * Keys: {@code leaves} (32768; 1,000,000 entries of 116 bytes), {@code mib} (1024), {@code rate}
  * (100000 commits per second, 0 is unpaced), {@code checkpointMillis} (100), {@code ahead} (grants
- * kept ahead), {@code mergeMib} (32; longest range of one flush), {@code seconds} (6), {@code disk}
- * (vda), {@code runs} (1).
+ * kept ahead), {@code mergeMib} (2; the longest range of one flush), {@code seconds} (6), {@code
+ * disk} (vda), {@code runs} (1).
  *
  * <p>Prints one line: latencies in nanoseconds, checkpoints in milliseconds, device bytes per byte
  * of pages that the captured roots reach. Thread safety: one thread plus the maintenance thread.
@@ -153,7 +153,7 @@ public final class CommitLatency {
                         variant.prefaults,
                         !variant.isPositional(),
                         (int) options.number("ahead", variant.grantsAhead),
-                        (int) (options.number("mergeMib", 32) << 20) / PAGE_BYTES);
+                        (int) (options.number("mergeMib", 2) << 20) / PAGE_BYTES);
         return new Maintenance(plan, tree, writer, pool, file, flusher);
     }
 

@@ -12,7 +12,10 @@ import java.lang.foreign.MemorySegment;
 enum HeadSearch {
     /** Binary, the step taken by a mask: no branch depends on a head. */
     MASK,
-    /** Binary, the step taken by a conditional expression: the compiler decides on the branch. */
+    /**
+     * Binary, the step taken by a conditional expression: a conditional move, if the compiler
+     * agrees.
+     */
     TERNARY,
     /** Binary, a branch per step: the textbook form. */
     BRANCHY,
@@ -21,7 +24,7 @@ enum HeadSearch {
     /** Binary by mask down to eight heads, then counts. */
     HYBRID;
 
-    static final HeadSearch CHOSEN = valueOf(System.getProperty("coppice.search", MASK.name()));
+    static final HeadSearch CHOSEN = valueOf(System.getProperty("coppice.search", TERNARY.name()));
 
     private static final int HYBRID_LIMIT = 8;
 

@@ -15,8 +15,9 @@ import java.util.function.IntConsumer;
 /**
  * Measures one layout with one kind of keys, slice of work by slice: for each byte on standard
  * input it does one and prints a line of name, tab and nanoseconds of processor time per operation
- * (or the number that the name says). {@link LayoutComparison} starts it. Every value read is
- * compared with the one written, scans by their sum.
+ * (or the number that the name says). {@link LayoutComparison} starts it. Every value looked up is
+ * compared with the one written, full scans by their sum; short scans are only known to have read
+ * something.
  */
 final class LayoutTrial {
     private static final int COLD_COUNT = 1_000_000;

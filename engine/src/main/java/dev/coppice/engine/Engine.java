@@ -1,0 +1,440 @@
+package dev.coppice.engine;
+
+import dev.coppice.engine.btree.TreeWriter;
+import dev.coppice.engine.commit.Checkpoint;
+import dev.coppice.engine.commit.Commits;
+import dev.coppice.engine.commit.OpenStore;
+import dev.coppice.engine.commit.StoreRoot;
+import dev.coppice.engine.page.PageBuilder;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.page.PageVerifier;
+import dev.coppice.engine.space.WriteSet;
+import dev.coppice.error.BusyException;
+import dev.coppice.error.ReadOnlyException;
+import dev.coppice.error.StoreClosedException;
+import dev.coppice.error.StoreFullException;
+import dev.coppice.error.StoreIoException;
+import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints when
+ * somebody asks for them.
+ *
+ * <p>Thread safety: any thread, but for what needs the writer role.
+ */
+public final class Engine implements AutoCloseable {
+    private final Storage storage;
+    private final EngineOptions options;
+    private final OpenStore store;
+    private final PageVerifier verifier;
+    private final Arena arena = Arena.ofShared();
+    private final Semaphore writerRole = new Semaphore(1, true);
+    private final Object growth = new Object();
+    private final ReentrantLock checkpointing = new ReentrantLock();
+    private final WriteView writer;
+    private volatile boolean isClosed;
+    private volatile boolean mayStoreThroughMapping;
+
+    // Writer role.
+    private boolean isRunning;
+    private boolean isMakingRoom;
+
+    private Engine(Storage storage, EngineOptions options, long nowMillis) {
+        this.storage = storage;
+        this.options = options;
+        this.store = OpenStore.open(storage, options.pageSize(), nowMillis, this::makeRoom);
+        PageSize pageSize = store.pageSize();
+        boolean isAlways = options.verify() == EngineOptions.Verify.ALWAYS;
+        this.verifier =
+                options.verify() == EngineOptions.Verify.NEVER
+                        ? null
+                        : new PageVerifier(
+                                isAlways, store.known().tip().txn(), pageSize.bytes());
+        this.mayStoreThroughMapping = storage.canStoreThroughMapping();
+        if (storage.isReadOnly()) {
+            this.writer = null;
+        } else {
+            WriteSet writes =
+                    new WriteSet(storage, pageSize, store.allocator(), verifier, arena);
+            PageBuilder builder = new PageBuilder(arena, pageSize);
+            this.writer = new WriteView(this, writes, new TreeWriter(writes, builder));
+        }
+    }
+
+    /**
+     * Opens a store, creating it where there is none; recovers it where it was not closed in order.
+     *
+     * @param storage belongs to the engine from here on, and is closed with it or when this throws
+     * @param nowMillis wall clock, for the creation time of a new store
+     */
+    public static Engine open(Storage storage, EngineOptions options, long nowMillis) {
+        try {
+            return new Engine(storage, options, nowMillis);
+        } catch (RuntimeException | Error e) {
+            try {
+                storage.close();
+            } catch (RuntimeException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    /** {@return the parts of the open store, for checks and statistics} */
+    public OpenStore store() {
+        return store;
+    }
+
+    public Storage storage() {
+        return storage;
+    }
+
+    public PageSize pageSize() {
+        return store.pageSize();
+    }
+
+    /**
+     * Pins the newest committed root.
+     *
+     * @param nowMillis wall clock, shown as the age of the pin
+     */
+    public ReadView read(long nowMillis) {
+        checkOpen();
+        StoreRoot root = new StoreRoot();
+        int slot = store.pinLatest(root, nowMillis);
+        return new ReadView(slot, root, new PageMap(pageSize(), storage.chunks(), verifier));
+    }
+
+    /** Lets go of a pinned root; its pages may be used again at once. */
+    public void release(ReadView view) {
+        store.unpin(view.slot());
+    }
+
+    /** {@return the id of the newest committed transaction} */
+    public long latestTxn() {
+        return store.latestTxn();
+    }
+
+    /** {@return the id of the newest transaction that is known to be on the medium} */
+    public long durableTxn() {
+        return store.known().tip().txn();
+    }
+
+    /**
+     * Takes the writer role and starts a transaction.
+     *
+     * @param waitsForMedium whether commit is to return only when the medium has it (FULL)
+     * @param timeoutNanos how long to wait for the role; 0 fails at once
+     * @throws BusyException when another transaction holds the role all that time
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public WriteView begin(boolean waitsForMedium, long timeoutNanos) throws InterruptedException {
+        checkOpen();
+        if (writer == null) {
+            throw new ReadOnlyException("the store is open for reading only");
+        }
+        takeRole(timeoutNanos);
+        try {
+            checkOpen();
+            if (store.isPoisoned()) {
+                throw new StoreClosedException(
+                        "a flush failed: the store takes no more changes until it is closed and"
+                                + " opened again");
+            }
+            Commits commits = store.commits();
+            commits.prepareForWriter();
+            boolean isPositional = waitsForMedium || !mayStoreThroughMapping;
+            writer.begin(commits.newest(), waitsForMedium, isPositional, store.takeId());
+            isRunning = true;
+            return writer;
+        } catch (RuntimeException | Error e) {
+            writerRole.release();
+            throw e;
+        }
+    }
+
+    private void takeRole(long timeoutNanos) throws InterruptedException {
+        if (writerRole.tryAcquire()) {
+            return;
+        }
+        if (timeoutNanos <= 0 || !writerRole.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+            throw new BusyException(
+                    "another write transaction is open: waited "
+                            + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                            + " ms; commit or roll it back, or wait longer");
+        }
+    }
+
+    long takeId() {
+        return store.takeId();
+    }
+
+    void stopMappedStores() {
+        mayStoreThroughMapping = false;
+    }
+
+    /**
+     * Commits the running transaction and gives the writer role back. When it throws, the transaction
+     * is rolled back, unless it throws {@link dev.coppice.error.CommitInDoubtException}.
+     *
+     * @param nowMillis wall clock of the commit
+     * @return its id
+     */
+    public long commit(WriteView view, long nowMillis) {
+        long txn;
+        boolean isFull = view.isFull();
+        try {
+            view.finishWork();
+            if (view.isUnchanged()) {
+                txn = store.commits().newest().txn();
+                endTransaction();
+            } else {
+                txn = writeAndPublish(view, nowMillis);
+            }
+        } catch (InternalError fault) {
+            rollbackIfRunning(view);
+            stopMappedStores();
+            throw new StoreIoException("a mapped page could not be written", fault);
+        } catch (RuntimeException | Error e) {
+            rollbackIfRunning(view);
+            throw e;
+        }
+        if (isFull) {
+            store.commits().awaitFlushed(txn);
+        }
+        return txn;
+    }
+
+    private long writeAndPublish(WriteView view, long nowMillis) {
+        StoreRoot work = view.work();
+        long txn = view.writes().id();
+        work.stamp(txn, nowMillis, store.allocator().usedEnd());
+        if (view.isFull()) {
+            store.commits().prepare(view.writes(), work);
+        } else {
+            store.commits().publish(view.writes(), work);
+        }
+        endTransaction();
+        return txn;
+    }
+
+    private void rollbackIfRunning(WriteView view) {
+        if (isRunning) {
+            rollback(view);
+        }
+    }
+
+    /** Undoes the running transaction and gives the writer role back. */
+    public void rollback(WriteView view) {
+        view.writes().abort();
+        endTransaction();
+    }
+
+    private void endTransaction() {
+        isRunning = false;
+        writer.end();
+        writerRole.release();
+    }
+
+    /**
+     * Makes the newest committed root the base of recovery and gives superseded pages back, without
+     * waiting for anybody (PASSIVE).
+     *
+     * @return false when a transaction is open or another checkpoint is running: nothing was done
+     */
+    public boolean checkpoint() {
+        checkOpen();
+        if (writer == null) {
+            throw new ReadOnlyException("the store is open for reading only");
+        }
+        if (!writerRole.tryAcquire()) {
+            return false;
+        }
+        if (!checkpointing.tryLock()) {
+            writerRole.release();
+            return false;
+        }
+        checkpointHoldingRole();
+        return true;
+    }
+
+    /** As {@link #checkpoint()}, but waits for the writer role, uninterruptibly. */
+    public void checkpointAfterWriter() {
+        checkOpen();
+        takeRoleAndCheckpointLock();
+        checkpointHoldingRole();
+    }
+
+    /** The role comes before the lock, and is not kept while somebody else completes. */
+    private void takeRoleAndCheckpointLock() {
+        while (true) {
+            writerRole.acquireUninterruptibly();
+            if (checkpointing.tryLock()) {
+                return;
+            }
+            writerRole.release();
+            checkpointing.lock();
+            checkpointing.unlock();
+        }
+    }
+
+    /** Captures under the role, lets it go, completes, and lets the lock go. */
+    private void checkpointHoldingRole() {
+        try {
+            Checkpoint.Captured captured;
+            try {
+                captured = store.checkpoint().capture(null);
+            } finally {
+                writerRole.release();
+            }
+            complete(captured);
+        } finally {
+            checkpointing.unlock();
+        }
+    }
+
+    private void complete(Checkpoint.Captured captured) {
+        if (captured != null) {
+            store.checkpoint().complete(captured);
+            if (verifier != null) {
+                verifier.sealedUpTo(durableTxn());
+            }
+        }
+    }
+
+    /** {@return bytes that the newest root reaches and the last checkpoint does not, about} */
+    public long logBytes() {
+        return store.commits().logPages() << pageSize().shift();
+    }
+
+    /** Grows the file when less than {@code aheadBytes} behind its used end is left. */
+    public void growAhead(long aheadBytes) {
+        synchronized (growth) {
+            long used = store.allocator().usedEnd() << pageSize().shift();
+            long size = storage.size();
+            if (size - used < aheadBytes && size + aheadBytes <= storage.maxSize()) {
+                try {
+                    storage.grow(roundUp(size + aheadBytes));
+                } catch (StoreFullException e) {
+                    // The writer that needs the room will find out, and say so.
+                    return;
+                }
+            }
+        }
+    }
+
+    private static long roundUp(long bytes) {
+        return (bytes + 4095) / 4096 * 4096;
+    }
+
+    /** Writer role: called by the allocator when it has no free pages left. */
+    private void makeRoom(long pages) {
+        if (extendToFile() || isMakingRoom) {
+            if (store.allocator().freeMap().free() >= pages) {
+                return;
+            }
+        }
+        try {
+            grow(pages);
+        } catch (StoreFullException full) {
+            if (isMakingRoom || !relieve(pages)) {
+                throw full;
+            }
+        }
+        extendToFile();
+    }
+
+    private boolean extendToFile() {
+        long filePages = storage.size() >>> pageSize().shift();
+        boolean isLonger = filePages > store.allocator().freeMap().pages();
+        store.allocator().extend(filePages);
+        return isLonger;
+    }
+
+    private void grow(long pages) {
+        synchronized (growth) {
+            long size = storage.size();
+            long needed = pages << pageSize().shift();
+            long step = Math.max(options.growBytes(), Math.min(size / 16, 1 << 21));
+            long wanted = roundUp(size + Math.max(needed, step));
+            if (wanted > storage.maxSize()) {
+                wanted = storage.maxSize() / 4096 * 4096;
+                if (wanted <= size) {
+                    throw new StoreFullException(
+                            "the store has reached its maximum size: size="
+                                    + size
+                                    + ", max="
+                                    + storage.maxSize());
+                }
+            }
+            try {
+                storage.grow(wanted);
+            } catch (StoreFullException e) {
+                if (roundUp(size + needed) >= wanted) {
+                    throw e;
+                }
+                storage.grow(roundUp(size + needed));
+            }
+        }
+    }
+
+    /** Gives superseded pages back early; returns whether that made room. */
+    private boolean relieve(long pages) {
+        isMakingRoom = true;
+        try {
+            store.commits().reclaim();
+            if (store.allocator().freeMap().free() < pages) {
+                checkpointing.lock();
+                try {
+                    complete(
+                            store.checkpoint()
+                                    .capture(isRunning ? writer.writes().allocated() : null));
+                } finally {
+                    checkpointing.unlock();
+                }
+                store.commits().reclaim();
+            }
+            return store.allocator().freeMap().free() >= pages;
+        } catch (StoreFullException e) {
+            return false;
+        } finally {
+            isMakingRoom = false;
+        }
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new StoreClosedException("the store is closed");
+        }
+    }
+
+    /**
+     * Closes the store: waits for the running transaction, makes the newest root the base, and lets
+     * go of the storage. Open read views are invalid from here on.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+        }
+        try (arena;
+                storage) {
+            if (writer != null) {
+                takeRoleAndCheckpointLock();
+                if (store.isPoisoned()) {
+                    return;
+                }
+                checkpointHoldingRole();
+                store.finish();
+            }
+        }
+    }
+}

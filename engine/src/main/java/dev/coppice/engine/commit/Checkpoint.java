@@ -1,0 +1,163 @@
+package dev.coppice.engine.commit;
+
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.space.ExtentList;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PageAllocator;
+import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.StoreException;
+import dev.coppice.error.StoreIoException;
+import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
+
+/**
+ * Moves the base forward: captures the newest root and the free space under the writer role, then,
+ * without it, seals what the root reaches, writes the free-space image, flushes, and names both in a
+ * durable slot.
+ *
+ * <p>Thread safety: one thread at a time; {@link #capture} needs the writer role.
+ */
+public final class Checkpoint {
+    private final Storage storage;
+    private final PageSize pageSize;
+    private final Commits commits;
+    private final DurableSlots slots;
+    private final ReaderTable readers;
+    private final PageAllocator allocator;
+    private final FreeSpaceImage images;
+    private final PageSealer sealer;
+
+    Checkpoint(
+            Storage storage,
+            PageSize pageSize,
+            Commits commits,
+            DurableSlots slots,
+            ReaderTable readers,
+            PageAllocator allocator) {
+        this.storage = storage;
+        this.pageSize = pageSize;
+        this.commits = commits;
+        this.slots = slots;
+        this.readers = readers;
+        this.allocator = allocator;
+        this.images = new FreeSpaceImage(pageSize);
+        this.sealer = new PageSealer(storage, pageSize);
+    }
+
+    /**
+     * What a checkpoint works on: a pinned root and the free space that goes with it.
+     *
+     * @param target the root that becomes the base
+     * @param pin reader slot that keeps its pages
+     * @param image pages set aside for the image
+     */
+    public record Captured(
+            StoreRoot target, int pin, ImageExtent image, FreeMap free, PendingFrees pending) {}
+
+    /**
+     * Captures the newest root. Writer role.
+     *
+     * @param running what a running transaction has allocated, which is free as far as the target
+     *     goes; or null
+     * @return null when the newest root is the base already
+     */
+    public Captured capture(ExtentList running) {
+        commits.checkNotPoisoned();
+        commits.flushPrepared();
+        commits.reclaim();
+        StoreRoot target = commits.newest().copy();
+        Known known = slots.known();
+        if (target.txn() == known.base().txn() && known.image().firstPage() != 0) {
+            return null;
+        }
+        PendingFrees pendingNow = allocator.pending();
+        long pages =
+                images.pagesFor(
+                        allocator.freeMap().extents() + 1 + (running == null ? 0 : running.size()),
+                        pendingNow.extents() + 1);
+        long first = allocator.allocateRun(pages, true);
+        int pin = readers.claim();
+        readers.pin(pin, target.txn(), target.catalogue().pageId(), 0);
+        FreeMap free = allocator.freeMap().copy();
+        if (running != null) {
+            for (int i = 0; i < running.size(); i++) {
+                free.release(running.page(i), running.count(i));
+            }
+        }
+        PendingFrees pending = pendingNow.copy();
+        ImageExtent old = known.image();
+        if (old.firstPage() != 0) {
+            pending.add(old.firstPage(), old.pages(), known.base().txn(), target.txn());
+        }
+        commits.beginLog();
+        ImageExtent image = new ImageExtent(first, pages, target.txn());
+        return new Captured(target, pin, image, free, pending);
+    }
+
+    /**
+     * Makes what was captured the base.
+     *
+     * @return pages that were sealed
+     */
+    public long complete(Captured captured) {
+        StoreRoot target = captured.target();
+        ImageExtent old = slots.known().image();
+        long oldBase = slots.known().base().txn();
+        try {
+            long sealed = sealer.seal(target, slots.known().tip().txn());
+            storage.deliveryPoint();
+            long end = write(captured);
+            storage.sync();
+            slots.lock().lock();
+            try {
+                commits.checkNotPoisoned();
+                StoreRoot tip = slots.known().tip();
+                if (tip.txn() < target.txn()) {
+                    tip = target;
+                }
+                long slotEnd = Math.max(end, tip.endPage());
+                slots.write(tip, endingAt(target, end), captured.image(), tip.txn(), slotEnd);
+            } finally {
+                slots.lock().unlock();
+            }
+            if (old.firstPage() != 0) {
+                commits.addDeath(old.firstPage(), old.pages(), oldBase, target.txn());
+            }
+            return sealed;
+        } catch (StoreException e) {
+            commits.poison();
+            throw e;
+        } catch (InternalError e) {
+            commits.poison();
+            throw new StoreIoException("a mapped page could not be written", e);
+        } finally {
+            readers.release(captured.pin());
+        }
+    }
+
+    /** {@return the base as the slot names it: its end is that of the free-space image} */
+    private static StoreRoot endingAt(StoreRoot target, long end) {
+        StoreRoot base = target.copy();
+        base.stamp(target.txn(), target.commitMillis(), end);
+        return base;
+    }
+
+    /** {@return one past the last page that the target or its image needs} */
+    private long write(Captured captured) {
+        FreeMap unneeded = captured.free().copy();
+        captured.pending().forEach((page, count, birth, death) -> unneeded.release(page, count));
+        long end = unneeded.usedEnd();
+        try (Arena arena = Arena.ofConfined()) {
+            images.write(
+                    storage,
+                    captured.image(),
+                    images.encode(
+                            arena,
+                            captured.free(),
+                            captured.pending(),
+                            captured.image().pages(),
+                            end));
+        }
+        return end;
+    }
+}

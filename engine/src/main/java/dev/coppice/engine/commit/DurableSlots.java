@@ -1,0 +1,66 @@
+package dev.coppice.engine.commit;
+
+import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The two durable slots. Whoever writes one holds {@link #lock} from before the write until after the
+ * flush returned.
+ *
+ * <p>Thread safety: {@link #known} any thread, the rest the holder of the lock.
+ */
+final class DurableSlots {
+    private final Storage storage;
+    private final HeaderBlock header;
+    private final LiveWords live;
+    private final MemorySegment block = Arena.ofAuto().allocate(Block.BYTES, Long.BYTES);
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile Known known;
+
+    DurableSlots(Storage storage, HeaderBlock header, LiveWords live, Known known) {
+        this.storage = storage;
+        this.header = header;
+        this.live = live;
+        this.known = known;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    Known known() {
+        return known;
+    }
+
+    /**
+     * Makes a tip and a base durable: writes the slot that is not the known one and waits for the
+     * medium.
+     *
+     * @param verifyAfter pages of the tip with a later birth reach the medium with this flush only
+     */
+    void write(StoreRoot tip, StoreRoot base, ImageExtent image, long verifyAfter, long endPage) {
+        assert lock.isHeldByCurrentThread();
+        Known old = known;
+        DurableSlot next =
+                new DurableSlot(
+                        old.sequence() + 1,
+                        old.slot().epoch(),
+                        old.slot().bootHigh(),
+                        old.slot().bootLow(),
+                        verifyAfter,
+                        tip,
+                        base,
+                        image,
+                        endPage);
+        live.inFlight(tip.txn(), base.txn());
+        int victim = 1 - old.index();
+        next.write(header, block);
+        storage.write(DurableSlot.position(victim), block, 0, Block.BYTES);
+        storage.sync();
+        known = new Known(next, victim);
+        live.known(next.sequence());
+        live.inFlight(0, 0);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.coppice.engine.commit;
+
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.CorruptStoreException;
+import java.util.BitSet;
+
+/**
+ * Finds the free pages of a store at a root L that is newer than the last checkpoint B: the image of
+ * B, less the pages born since that L reaches, and with the pages of B that L does not reach any
+ * more pending.
+ *
+ * <p>Nobody else has the store open, so a page of B that L does not reach is needed by B alone.
+ *
+ * <p>Both are found by walks that skip what L and B share, so that the cost is that of the
+ * difference. Thread safety: one thread.
+ */
+final class FreeSpaceRebuild {
+    private final PageMap pages;
+    private final PageSize pageSize;
+    private final HeaderBlock header;
+    private final FreeMap free = new FreeMap();
+    private final PendingFrees pending;
+
+    FreeSpaceRebuild(
+            PageMap pages, PageSize pageSize, HeaderBlock header, PendingFrees pending) {
+        this.pages = pages;
+        this.pageSize = pageSize;
+        this.header = header;
+        this.pending = pending;
+    }
+
+    /**
+     * Fills the pending extents and returns the free pages.
+     *
+     * @param slot names the base and its image
+     * @param latest the root that is newest
+     */
+    FreeMap rebuild(DurableSlot slot, StoreRoot latest) {
+        long filePages = pages.mappedBytes() >>> pageSize.shift();
+        free.extend(filePages);
+        long imageEnd = Math.min(slot.base().endPage(), filePages);
+        if (slot.image().firstPage() == 0) {
+            free.release(0, filePages);
+        } else {
+            FreeSpaceImage image = new FreeSpaceImage(pageSize);
+            image.read(pages, slot.image(), imageEnd, free, pending);
+            free.release(imageEnd, filePages - imageEnd);
+        }
+        header.reserve(free);
+        BitSet shared = new BitSet();
+        if (latest.txn() != slot.base().txn()) {
+            new RootWalk(pages, new Used(slot.base().txn(), shared)).walk(latest);
+            new RootWalk(pages, new Superseded(shared, latest.txn())).walk(slot.base());
+        }
+        return free;
+    }
+
+    private static int index(long pageId) {
+        if (pageId > Integer.MAX_VALUE) {
+            throw new CorruptStoreException(pageId, "page " + pageId + " lies outside the file");
+        }
+        return (int) pageId;
+    }
+
+    /** Takes what was born after the base; remembers what is shared with it. */
+    private final class Used implements RootWalk.Visitor {
+        private final long base;
+        private final BitSet shared;
+
+        Used(long base, BitSet shared) {
+            this.base = base;
+            this.shared = shared;
+        }
+
+        @Override
+        public boolean enter(long pageId, long birth) {
+            if (birth <= base) {
+                shared.set(index(pageId));
+                return false;
+            }
+            return true;
+        }
+
+        @Override
+        public boolean readsLeaves() {
+            return false;
+        }
+
+        @Override
+        public void page(long pageId, long birth) {
+            take(pageId, 1);
+        }
+
+        @Override
+        public void run(long firstPage, long birth, long runBytes) {
+            if (birth <= base) {
+                shared.set(index(firstPage));
+            } else {
+                take(firstPage, pageSize.runPages(runBytes));
+            }
+        }
+
+        private void take(long page, long count) {
+            for (long p = page; p < page + count; p++) {
+                if (!free.isFree(p)) {
+                    throw new CorruptStoreException(
+                            p, "page " + p + " is reached, but not free in the last checkpoint");
+                }
+            }
+            free.take(page, count);
+        }
+    }
+
+    /** Files what the newest root does not share with the base. */
+    private final class Superseded implements RootWalk.Visitor {
+        private final BitSet shared;
+        private final long death;
+
+        Superseded(BitSet shared, long death) {
+            this.shared = shared;
+            this.death = death;
+        }
+
+        @Override
+        public boolean enter(long pageId, long birth) {
+            return !shared.get(index(pageId));
+        }
+
+        @Override
+        public boolean readsLeaves() {
+            return false;
+        }
+
+        @Override
+        public void page(long pageId, long birth) {
+            pending.add(pageId, 1, birth, death);
+        }
+
+        @Override
+        public void run(long firstPage, long birth, long runBytes) {
+            if (!shared.get(index(firstPage))) {
+                pending.add(firstPage, pageSize.runPages(runBytes), birth, death);
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.coppice.engine.commit;
+
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PageAllocator;
+import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.StoreIoException;
+import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.security.SecureRandom;
+
+/**
+ * A store that was created or recovered: the parts that commit, checkpoint and readers work with.
+ *
+ * <p>Thread safety: immutable; the parts say for themselves.
+ */
+public final class OpenStore {
+    private static final long FIRST_EPOCH = 1;
+
+    /** Pages that only deletes and checkpoints may use. */
+    private static final long RESERVE_PAGES = 64;
+
+    private final Storage storage;
+    private final HeaderBlock header;
+    private final LiveWords live;
+    private final DurableSlots slots;
+    private final ReaderTable readers;
+    private final PageAllocator allocator;
+    private final Commits commits;
+    private final Checkpoint checkpoint;
+    private final boolean wasClean;
+    private final String lost;
+
+    private OpenStore(Storage storage, HeaderBlock header, PageAllocator.Space space) {
+        this.storage = storage;
+        this.header = header;
+        LiveWords shared = new LiveWords(storage, storage.liveChunk(0));
+        Recovery.Outcome outcome = new Recovery(storage, header, shared).run();
+        this.wasClean = outcome.wasClean();
+        this.lost = outcome.lost();
+        this.live = storage.isReadOnly() ? privateWords(outcome) : shared;
+        this.slots = new DurableSlots(storage, header, live, outcome.known());
+        this.readers = new ReaderTable(storage);
+        readers.reset();
+        this.allocator = allocator(outcome, space);
+        PageSize pageSize = header.pageSize();
+        this.commits =
+                new Commits(
+                        storage, pageSize, live, slots, readers, allocator, outcome.latest());
+        this.checkpoint = new Checkpoint(storage, pageSize, commits, slots, readers, allocator);
+    }
+
+    /** Words for a reader alone, so that those of the store stay as its last writer left them. */
+    private LiveWords privateWords(Recovery.Outcome outcome) {
+        MemorySegment words = Arena.ofAuto().allocate(Storage.LIVE_CHUNK_BYTES, 64);
+        LiveWords own = new LiveWords(storage, words);
+        own.publish(outcome.latest(), outcome.known().sequence());
+        return own;
+    }
+
+    private PageAllocator allocator(Recovery.Outcome outcome, PageAllocator.Space space) {
+        PageSize pageSize = header.pageSize();
+        PageMap pages = new PageMap(pageSize, storage.chunks(), null);
+        PendingFrees pending = new PendingFrees();
+        FreeMap free =
+                new FreeSpaceRebuild(pages, pageSize, header, pending)
+                        .rebuild(outcome.known().slot(), outcome.latest());
+        long boundary = Storage.CHUNK_BYTES >>> pageSize.shift();
+        return new PageAllocator(free, pending, RESERVE_PAGES, boundary, space);
+    }
+
+    /**
+     * Creates a store where there is none yet, and opens it.
+     *
+     * @param pageSize page size of a new store
+     * @param nowMillis wall clock
+     * @param space makes room when the free pages run out
+     */
+    public static OpenStore open(
+            Storage storage, PageSize pageSize, long nowMillis, PageAllocator.Space space) {
+        if (storage.size() == 0) {
+            if (storage.isReadOnly()) {
+                throw new StoreIoException("there is no store to read: it was never created");
+            }
+            create(storage, pageSize, nowMillis);
+        }
+        MemorySegment[] chunks = storage.chunks();
+        MemorySegment file = chunks.length == 0 ? null : chunks[0];
+        HeaderBlock header = HeaderBlock.read(file, storage.isReadOnly());
+        return new OpenStore(storage, header, space);
+    }
+
+    private static void create(Storage storage, PageSize pageSize, long nowMillis) {
+        SecureRandom random = new SecureRandom();
+        HeaderBlock header =
+                new HeaderBlock(pageSize, random.nextLong(), random.nextLong(), nowMillis);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment content = arena.allocate(HeaderBlock.END, Block.BYTES);
+            header.write(content, 0);
+            header.write(content, HeaderBlock.COPY_POSITION);
+            StoreRoot empty = new StoreRoot();
+            empty.stamp(FIRST_EPOCH << 48, nowMillis, 0);
+            DurableSlot slot =
+                    new DurableSlot(
+                            1, FIRST_EPOCH, 0, 0, empty.txn(), empty, empty, ImageExtent.NONE, 0);
+            MemorySegment first = content.asSlice(DurableSlot.position(0), Block.BYTES);
+            slot.write(header, first);
+            storage.create(content);
+        }
+    }
+
+    public HeaderBlock header() {
+        return header;
+    }
+
+    public PageSize pageSize() {
+        return header.pageSize();
+    }
+
+    public PageAllocator allocator() {
+        return allocator;
+    }
+
+    public Commits commits() {
+        return commits;
+    }
+
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** {@return whether the store had been closed in order, in this boot} */
+    public boolean wasClean() {
+        return wasClean;
+    }
+
+    /** {@return why commits that were published but not durable are gone, or null} */
+    public String lost() {
+        return lost;
+    }
+
+    /** {@return the durable slot that a flush has confirmed} */
+    public Known known() {
+        return slots.known();
+    }
+
+    /** {@return the id of the newest published root} */
+    public long latestTxn() {
+        return live.latestTxn();
+    }
+
+    /** {@return the next transaction id; writer role} */
+    public long takeId() {
+        return live.takeId();
+    }
+
+    /** {@return whether a flush has failed} */
+    public boolean isPoisoned() {
+        return live.isPoisoned();
+    }
+
+    /**
+     * Pins the newest root and reads it.
+     *
+     * @param target receives the root
+     * @return the reader slot, for {@link #unpin}
+     */
+    public int pinLatest(StoreRoot target, long nowMillis) {
+        int slot = readers.claim();
+        try {
+            live.latest(target);
+            readers.pin(slot, target.txn(), target.defaultFamily().pageId(), nowMillis);
+            return slot;
+        } catch (RuntimeException | Error e) {
+            readers.release(slot);
+            throw e;
+        }
+    }
+
+    /** Lets go of a pinned root. */
+    public void unpin(int slot) {
+        readers.release(slot);
+    }
+
+    /** Cuts the free tail off the file and marks it as closed in order. Nobody uses it any more. */
+    public void finish() {
+        long end = slots.known().endPage() << header.pageSize().shift();
+        end = Math.max(end, HeaderBlock.END);
+        end = (end + Block.BYTES - 1) / Block.BYTES * Block.BYTES;
+        if (end < storage.size()) {
+            storage.truncate(end);
+        }
+        live.clean(commits.newest().txn());
+    }
+}

@@ -1,0 +1,341 @@
+package dev.coppice.engine.commit;
+
+import dev.coppice.engine.page.Checksum;
+import dev.coppice.engine.page.OverflowRun;
+import dev.coppice.engine.page.PageHeader;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.error.CorruptStoreException;
+import dev.coppice.storage.Identity;
+import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+
+/**
+ * Decides which root a store opens at, and makes that decision durable. Runs alone: nobody else has
+ * the store open.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class Recovery {
+    /*
+     * 1. The durable slots are tried from the newest on: the first whose tip verifies is chosen.
+     * 2. If the live file was written for this file in this boot, the page cache is the one that the
+     *    last process left, and a newer published root is taken instead, provided that every page it
+     *    reaches behind the base is there.
+     * 3. Where this may be the same page cache, everything reached behind the base is written again
+     *    and flushed: a failed flush may have dropped it silently, and a slot found in the cache is
+     *    not a slot on the medium.
+     * 4. The decision goes to the other slot, with a new epoch unless the live file told the last
+     *    id. Only then may any page be written.
+     * Every step can be interrupted by a crash and repeated: none destroys what the one before read.
+     */
+    private static final int STAGING_BYTES = 1 << 18;
+
+    private final Storage storage;
+    private final HeaderBlock header;
+    private final LiveWords live;
+    private final PageSize pageSize;
+    private final PageMap pages;
+
+    Recovery(Storage storage, HeaderBlock header, LiveWords live) {
+        this.storage = storage;
+        this.header = header;
+        this.live = live;
+        this.pageSize = header.pageSize();
+        this.pages = new PageMap(pageSize, storage.chunks(), null);
+    }
+
+    /**
+     * What recovery decided.
+     *
+     * @param known the slot that is durable now
+     * @param latest the root to open at
+     * @param wasClean whether the store had been closed in order, in this boot
+     * @param lost why commits that were published but not durable are gone, or null
+     */
+    record Outcome(Known known, StoreRoot latest, boolean wasClean, String lost) {}
+
+    Outcome run() {
+        DurableSlot[] slots = new DurableSlot[2];
+        long newestSequence = 0;
+        for (int i = 0; i < 2; i++) {
+            MemorySegment file = storage.chunks()[0];
+            slots[i] = DurableSlot.read(header, Block.copy(file, DurableSlot.position(i)));
+            if (slots[i] != null) {
+                newestSequence = Math.max(newestSequence, slots[i].sequence());
+            }
+        }
+        int index = choose(slots);
+        DurableSlot chosen = slots[index];
+        Identity identity = storage.identity();
+        boolean isTrusted = live.isOurs(header, identity);
+        StoreRoot latest = chosen.tip();
+        String lost = null;
+        if (isTrusted) {
+            StoreRoot survivor = live.survivor(newestSequence);
+            String problem = survivor == null ? "the live file is damaged" : null;
+            if (survivor != null && survivor.txn() > latest.txn()) {
+                problem = problemOf(survivor, chosen.base().txn(), false);
+                latest = problem == null ? survivor : latest;
+            }
+            lost = problem;
+        }
+        Known known = new Known(chosen, index);
+        boolean isClean =
+                isTrusted
+                        && lost == null
+                        && !live.isPoisoned()
+                        && live.clean() == latest.txn()
+                        && latest.txn() == chosen.base().txn()
+                        && live.known() == chosen.sequence();
+        if (storage.isReadOnly()) {
+            return new Outcome(known, latest, isClean, lost);
+        }
+        if (!isClean) {
+            known = resolve(known, latest, newestSequence + 1, identity, isTrusted);
+        }
+        attach(known, latest, identity, isTrusted);
+        return new Outcome(known, latest, isClean, lost);
+    }
+
+    private int choose(DurableSlot[] slots) {
+        int first = slots[0] == null ? 1 : 0;
+        if (slots[0] != null && slots[1] != null && slots[1].sequence() > slots[0].sequence()) {
+            first = 1;
+        }
+        String reason = "neither durable slot is intact";
+        for (int index : new int[] {first, 1 - first}) {
+            DurableSlot slot = slots[index];
+            if (slot != null) {
+                String problem = problemOf(slot);
+                if (problem == null) {
+                    return index;
+                }
+                reason = problem;
+            }
+        }
+        throw new CorruptStoreException(
+                -1, "the store cannot be opened: " + reason + "; restore it from a copy");
+    }
+
+    private String problemOf(DurableSlot slot) {
+        long filePages = storage.size() >>> pageSize.shift();
+        if (slot.endPage() > filePages) {
+            return "the file was cut: it has "
+                    + filePages
+                    + " pages of at least "
+                    + slot.endPage();
+        }
+        return problemOf(slot.tip(), slot.verifyAfter(), true);
+    }
+
+    /** {@return what is wrong with the pages of a root born behind {@code after}, or null} */
+    private String problemOf(StoreRoot root, long after, boolean mustBeSealed) {
+        try {
+            new RootWalk(pages, new Verify(after, mustBeSealed)).walk(root);
+            return null;
+        } catch (CorruptStoreException | IndexOutOfBoundsException | InternalError e) {
+            return e.getMessage();
+        }
+    }
+
+    private Known resolve(
+            Known chosen, StoreRoot latest, long sequence, Identity identity, boolean isTrusted) {
+        DurableSlot slot = chosen.slot();
+        boolean mayBeSameCache =
+                isTrusted
+                        || (identity.bootHigh() | identity.bootLow()) == 0
+                        || identity.isSameBoot(slot.bootHigh(), slot.bootLow());
+        if (mayBeSameCache) {
+            rewrite(latest, slot.base().txn());
+            storage.sync();
+        }
+        long epoch = isTrusted ? slot.epoch() : slot.epoch() + 1;
+        DurableSlot next =
+                new DurableSlot(
+                        sequence,
+                        epoch,
+                        identity.bootHigh(),
+                        identity.bootLow(),
+                        latest.txn(),
+                        latest,
+                        slot.base(),
+                        slot.image(),
+                        Math.max(slot.endPage(), latest.endPage()));
+        int victim = 1 - chosen.index();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment block = arena.allocate(Block.BYTES, Long.BYTES);
+            next.write(header, block);
+            storage.write(DurableSlot.position(victim), block, 0, Block.BYTES);
+        }
+        storage.sync();
+        if (!mayBeSameCache) {
+            cutTail(next.endPage());
+        }
+        return new Known(next, victim);
+    }
+
+    /** After a power loss, blocks behind the end may be holes: they are written anew as it grows. */
+    private void cutTail(long endPage) {
+        long end = Math.max(endPage << pageSize.shift(), HeaderBlock.END);
+        end = (end + Block.BYTES - 1) / Block.BYTES * Block.BYTES;
+        if (end < storage.size()) {
+            storage.truncate(end);
+        }
+    }
+
+    private void attach(Known known, StoreRoot latest, Identity identity, boolean isTrusted) {
+        if (isTrusted) {
+            live.clean(0);
+            live.inFlight(0, 0);
+            live.nextId(Math.max(live.nextId(), latest.txn()));
+        } else {
+            live.reset(header, identity, known.slot().epoch() << 48);
+        }
+        live.known(known.sequence());
+        live.publish(latest, known.sequence());
+        live.poison(false);
+        if (!isTrusted) {
+            live.claim();
+        }
+    }
+
+    private void rewrite(StoreRoot root, long base) {
+        try (Arena arena = Arena.ofConfined()) {
+            Rewrite rewrite = new Rewrite(base, arena.allocate(STAGING_BYTES, 64));
+            new RootWalk(pages, rewrite).walk(root);
+            rewrite.flush();
+        }
+    }
+
+    /** A walk over what was born behind a root, each page once. */
+    private abstract class Newer implements RootWalk.Visitor {
+        private final long after;
+        private final BitSet seen = new BitSet();
+
+        Newer(long after) {
+            this.after = after;
+        }
+
+        @Override
+        public final boolean enter(long pageId, long birth) {
+            if (birth <= after) {
+                return false;
+            }
+            if (pageId >= pages.mappedBytes() >>> pageSize.shift() || seen.get((int) pageId)) {
+                throw new CorruptStoreException(
+                        pageId, "page " + pageId + " is referenced twice or outside the file");
+            }
+            seen.set((int) pageId);
+            return true;
+        }
+
+        @Override
+        public final boolean readsLeaves() {
+            return true;
+        }
+
+        @Override
+        public final void run(long firstPage, long birth, long runBytes) {
+            if (birth > after) {
+                newRun(firstPage, birth, runBytes);
+            }
+        }
+
+        abstract void newRun(long firstPage, long birth, long runBytes);
+    }
+
+    /** Compares checksums. */
+    private final class Verify extends Newer {
+        private final boolean mustBeSealed;
+        private final Checksum checksum = new Checksum(pageSize.bytes());
+
+        Verify(long after, boolean mustBeSealed) {
+            super(after);
+            this.mustBeSealed = mustBeSealed;
+        }
+
+        @Override
+        public void page(long pageId, long birth) {
+            MemorySegment s = pages.segment(pageId);
+            long page = pages.position(pageId);
+            int stored = PageHeader.crc(s, page);
+            if (stored == 0 && !mustBeSealed) {
+                return;
+            }
+            int computed = checksum.ofPage(s, page, pageSize.bytes());
+            if (stored != computed) {
+                throw new CorruptStoreException(pageId, "checksum", computed, stored);
+            }
+        }
+
+        @Override
+        void newRun(long firstPage, long birth, long runBytes) {
+            verifyRun(firstPage, birth, runBytes);
+        }
+    }
+
+    private void verifyRun(long firstPage, long birth, long runBytes) {
+        byte[] chunk = new byte[Checksum.CHUNK_BYTES];
+        for (long at = 0; at < runBytes; at += chunk.length) {
+            int length = (int) Math.min(chunk.length, runBytes - at);
+            OverflowRun.read(pages, firstPage, birth, runBytes, at, chunk, 0, length);
+        }
+    }
+
+    /** Seals pages and writes them again, adjacent ones together. */
+    private final class Rewrite extends Newer {
+        private final Checksum checksum = new Checksum(pageSize.bytes());
+        private final MemorySegment staging;
+        private long stagedFrom;
+        private long stagedPages;
+
+        Rewrite(long after, MemorySegment staging) {
+            super(after);
+            this.staging = staging;
+        }
+
+        @Override
+        public void page(long pageId, long birth) {
+            long at = stage(pageId);
+            int computed = checksum.ofPage(staging, at, pageSize.bytes());
+            int stored = PageHeader.crc(staging, at);
+            if (stored != 0 && stored != computed) {
+                throw new CorruptStoreException(pageId, "checksum", computed, stored);
+            }
+            PageHeader.crc(staging, at, computed);
+        }
+
+        @Override
+        void newRun(long firstPage, long birth, long runBytes) {
+            verifyRun(firstPage, birth, runBytes);
+            long count = pageSize.runPages(runBytes);
+            for (long i = 0; i < count; i++) {
+                stage(firstPage + i);
+            }
+        }
+
+        private long stage(long pageId) {
+            int pageBytes = pageSize.bytes();
+            boolean isNext = pageId == stagedFrom + stagedPages;
+            if (!isNext || (stagedPages + 1) * pageBytes > staging.byteSize()) {
+                flush();
+                stagedFrom = pageId;
+            }
+            long at = stagedPages++ * pageBytes;
+            MemorySegment s = pages.segment(pageId);
+            MemorySegment.copy(s, pages.position(pageId), staging, at, pageBytes);
+            return at;
+        }
+
+        void flush() {
+            if (stagedPages > 0) {
+                long bytes = stagedPages << pageSize.shift();
+                storage.write(stagedFrom << pageSize.shift(), staging, 0, bytes);
+                stagedPages = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.coppice.engine.commit;
+
+import dev.coppice.engine.btree.EntryRuns;
+import dev.coppice.engine.btree.TreeReader;
+import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.page.BranchPage;
+import dev.coppice.engine.page.FamilyRecord;
+import dev.coppice.engine.page.PageHeader;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.Reference;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Walks the pages that a store root reaches, through the catalogue into every column family.
+ *
+ * <p>Only what the visitor wants is entered, so that a walk over what is new skips the subtrees that
+ * are shared with an older root: its cost is that of the difference.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class RootWalk {
+    private final PageMap pages;
+    private final Visitor visitor;
+
+    /** Steers the walk and receives what it meets. */
+    interface Visitor {
+        /** {@return whether the walk enters this page} */
+        boolean enter(long pageId, long birth);
+
+        /** {@return whether leaves are read though they own no overflow runs} */
+        boolean readsLeaves();
+
+        /** Receives a page that was entered, after it was checked against its reference. */
+        void page(long pageId, long birth);
+
+        /** Receives an overflow run of an entered page. */
+        void run(long firstPage, long birth, long runBytes);
+    }
+
+    RootWalk(PageMap pages, Visitor visitor) {
+        this.pages = pages;
+        this.visitor = visitor;
+    }
+
+    void walk(StoreRoot root) {
+        walk(root.catalogue());
+        walk(root.defaultFamily());
+    }
+
+    private void walk(TreeRoot root) {
+        if (!root.isEmpty()) {
+            boolean isCatalogue = root.family() == StoreRoot.CATALOGUE_FAMILY;
+            walk(root.word(), root.birth(), -1, isCatalogue);
+        }
+    }
+
+    private void walk(long word, long birth, int expectedLevel, boolean isCatalogue) {
+        long pageId = Reference.pageId(word);
+        if (!visitor.enter(pageId, birth)) {
+            return;
+        }
+        boolean hasRuns = (Reference.flags(word) & Reference.HAS_OVERFLOW) != 0;
+        if (expectedLevel == 0 && !hasRuns && !isCatalogue && !visitor.readsLeaves()) {
+            visitor.page(pageId, birth);
+            return;
+        }
+        MemorySegment s = pages.visit(pageId, birth, expectedLevel);
+        long page = pages.position(pageId);
+        visitor.page(pageId, birth);
+        if (hasRuns) {
+            EntryRuns.forEach(s, page, pages.pageBytes(), visitor::run);
+        }
+        int level = PageHeader.level(s, page);
+        if (level > 0) {
+            int children = BranchPage.children(s, page);
+            for (int child = 0; child < children; child++) {
+                long reference = BranchPage.child(s, page, child);
+                long childBirth = Reference.birth(s, reference);
+                walk(Reference.word(s, reference), childBirth, level - 1, isCatalogue);
+            }
+        } else if (isCatalogue) {
+            int count = PageHeader.count(s, page);
+            for (int index = 0; index < count; index++) {
+                byte[] record = TreeReader.value(pages, pageId << 16 | index);
+                long root = FamilyRecord.rootWord(record);
+                if (root != 0) {
+                    walk(root, FamilyRecord.rootBirth(record), -1, false);
+                }
+            }
+        }
+    }
+}
