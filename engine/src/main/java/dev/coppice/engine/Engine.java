@@ -28,6 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread safety: any thread, but for what needs the writer role.
  */
 public final class Engine implements AutoCloseable {
+    /** The writer waits for growth by at most this much; the maintenance grows ahead of it. */
+    private static final long MAX_GROWTH_BYTES = 4 << 20;
+
     private final Storage storage;
     private final EngineOptions options;
     private final OpenStore store;
@@ -312,12 +315,16 @@ public final class Engine implements AutoCloseable {
         return store.commits().logPages() << pageSize().shift();
     }
 
+    /** {@return bytes of the file behind the highest page handed out} */
+    public long aheadBytes() {
+        return storage.size() - (store.allocator().usedEnd() << pageSize().shift());
+    }
+
     /** Grows the file when less than {@code aheadBytes} behind its used end is left. */
     public void growAhead(long aheadBytes) {
         synchronized (growth) {
-            long used = store.allocator().usedEnd() << pageSize().shift();
             long size = storage.size();
-            if (size - used < aheadBytes && size + aheadBytes <= storage.maxSize()) {
+            if (aheadBytes() < aheadBytes && size + aheadBytes <= storage.maxSize()) {
                 try {
                     storage.grow(roundUp(size + aheadBytes));
                 } catch (StoreFullException e) {
@@ -360,7 +367,7 @@ public final class Engine implements AutoCloseable {
         synchronized (growth) {
             long size = storage.size();
             long needed = pages << pageSize().shift();
-            long step = Math.max(options.growBytes(), Math.min(size / 16, 1 << 21));
+            long step = Math.max(options.growBytes(), Math.min(size / 16, MAX_GROWTH_BYTES));
             long wanted = roundUp(size + Math.max(needed, step));
             if (wanted > storage.maxSize()) {
                 wanted = storage.maxSize() / 4096 * 4096;

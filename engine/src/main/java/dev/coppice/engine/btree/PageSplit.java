@@ -120,7 +120,6 @@ final class PageSplit {
     private void splitLeaf(long left, long right, int cut, int count) {
         PageMap pages = writes.pages();
         builder.reset();
-        MemorySegment stash = builder.stash();
         long copy = builder.stash(pages.segment(left), pages.position(left));
         build(left, copy, 0, cut);
         build(right, copy, cut, count);

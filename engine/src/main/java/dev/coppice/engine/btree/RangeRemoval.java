@@ -8,6 +8,7 @@ import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
 import dev.coppice.engine.space.WriteSet;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Removes a range of keys. Subtrees that lie in it are dropped whole: their leaves are not read
@@ -30,7 +31,7 @@ final class RangeRemoval {
 
     /** Removes the keys in [from, to), null for no bound; returns how many there were. */
     long remove(TreeRoot root, byte[] from, byte[] to) {
-        if (root.isEmpty()) {
+        if (root.isEmpty() || isEmptyRange(from, to)) {
             return 0;
         }
         if (from == null && to == null) {
@@ -42,6 +43,10 @@ final class RangeRemoval {
         root.addCount(-removed);
         merge.repairRoot(root);
         return removed;
+    }
+
+    private static boolean isEmptyRange(byte[] from, byte[] to) {
+        return from != null && to != null && Arrays.compareUnsigned(from, to) >= 0;
     }
 
     /** Removes everything. */

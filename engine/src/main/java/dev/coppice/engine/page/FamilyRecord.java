@@ -21,11 +21,14 @@ public final class FamilyRecord {
 
     /** {@return the record of a new family, whose tree is empty} */
     public static byte[] create(int familyId) {
-        int id = FIELD_HEADER_BYTES + Integer.BYTES;
-        ByteBuffer record = littleEndian(new byte[id + FIELD_HEADER_BYTES + Reference.BYTES]);
-        record.put((byte) TAG_FAMILY_ID).put((byte) Integer.BYTES).putInt(familyId);
-        record.put((byte) TAG_ROOT).put((byte) Reference.BYTES);
-        return record.array();
+        byte[] record = new byte[2 * FIELD_HEADER_BYTES + Integer.BYTES + Reference.BYTES];
+        littleEndian(record)
+                .put((byte) TAG_FAMILY_ID)
+                .put((byte) Integer.BYTES)
+                .putInt(familyId)
+                .put((byte) TAG_ROOT)
+                .put((byte) Reference.BYTES);
+        return record;
     }
 
     /** {@return the family's id} */

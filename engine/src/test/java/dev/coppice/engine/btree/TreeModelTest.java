@@ -1,0 +1,308 @@
+package dev.coppice.engine.btree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.engine.page.PageMap;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Goal: the trees of many transactions show what a sorted map shows, snapshots keep what they
+ * showed, and every page has one owner. Method: random operations from a seed; each failure names
+ * its seed.
+ */
+class TreeModelTest {
+    private static final int SEEDS = Integer.getInteger("coppice.model.seeds", 3);
+    private static final long FIRST_SEED = Long.getLong("coppice.model.first", 1);
+    private static final int OPERATIONS = Integer.getInteger("coppice.model.operations", 4000);
+
+    @TestFactory
+    Stream<DynamicTest> treesMatchTheModel() {
+        return Stream.of(512, 1024, 4096)
+                .flatMap(
+                        pageBytes ->
+                                Stream.of(KeySource.Kind.values())
+                                        .flatMap(kind -> seeds(pageBytes, kind)));
+    }
+
+    private static Stream<DynamicTest> seeds(int pageBytes, KeySource.Kind kind) {
+        return Stream.iterate(FIRST_SEED, seed -> seed + 1)
+                .limit(SEEDS)
+                .map(
+                        seed ->
+                                DynamicTest.dynamicTest(
+                                        pageBytes + " " + kind + " seed " + seed,
+                                        () -> new Run(pageBytes, kind, seed).all()));
+    }
+
+    private static final class Run {
+        private final SplittableRandom random;
+        private final TreeLab lab;
+        private final KeySource source;
+        private final int target;
+        private final Deque<TreeLab.Savepoint> savepoints = new ArrayDeque<>();
+        private final String name;
+        private int step;
+
+        Run(int pageBytes, KeySource.Kind kind, long seed) {
+            name = "pageBytes=" + pageBytes + " kind=" + kind + " seed=" + seed;
+            random = new SplittableRandom(seed * 31 + pageBytes);
+            lab = new TreeLab(pageBytes);
+            source = new KeySource(random, kind, pageBytes);
+            target = kind == KeySource.Kind.LONG ? 300 : 1500;
+        }
+
+        void all() {
+            try (lab) {
+                while (step < OPERATIONS) {
+                    transaction();
+                }
+                while (lab.held() > 0) {
+                    lab.letGo(0);
+                }
+                finish();
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError(name + " step=" + step + ": " + e, e);
+            }
+        }
+
+        private void finish() {
+            lab.begin(random.nextBoolean());
+            for (int i = 0; i < TreeLab.TREES; i++) {
+                while (!lab.models.get(i).isEmpty()) {
+                    byte[] key = lab.models.get(i).firstKey();
+                    if (random.nextBoolean()) {
+                        key = nearby(lab.models.get(i));
+                    }
+                    delete(i, key);
+                }
+            }
+            lab.commit();
+            lab.verify();
+            lab.accountForPages();
+            assertEquals(0, lab.allocator.pending().pages());
+        }
+
+        private void transaction() {
+            lab.begin(random.nextInt(3) == 0);
+            savepoints.clear();
+            int operations = 1 + random.nextInt(random.nextInt(4) == 0 ? 600 : 30);
+            for (int i = 0; i < operations; i++) {
+                step++;
+                operation(random.nextInt(TreeLab.TREES));
+                if (random.nextInt(100) == 0) {
+                    savepoint();
+                }
+            }
+            if (random.nextInt(4) == 0) {
+                lab.verify();
+                lab.accountForPages();
+            }
+            if (random.nextInt(8) == 0) {
+                lab.abort();
+            } else {
+                lab.commit();
+            }
+            if (random.nextInt(4) == 0) {
+                lab.verify();
+                lab.accountForPages();
+            }
+            snapshots();
+        }
+
+        private void savepoint() {
+            if (savepoints.isEmpty() || random.nextBoolean()) {
+                savepoints.push(lab.mark());
+                return;
+            }
+            TreeLab.Savepoint savepoint = savepoints.peek();
+            if (random.nextBoolean()) {
+                savepoints.pop();
+                savepoint = savepoints.isEmpty() ? savepoint : savepoints.peek();
+            }
+            lab.rollback(savepoint);
+            if (random.nextInt(3) == 0) {
+                lab.verify();
+                lab.accountForPages();
+            }
+        }
+
+        private void snapshots() {
+            if (random.nextInt(10) == 0) {
+                lab.hold();
+            }
+            if (lab.held() > 0 && random.nextInt(12) == 0) {
+                lab.letGo(random.nextInt(lab.held()));
+                lab.reclaim();
+                lab.accountForPages();
+            }
+        }
+
+        private void operation(int tree) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            boolean isFull = model.size() > target;
+            int dice = random.nextInt(isFull ? 60 : 100);
+            if (dice < 2) {
+                deleteRange(tree);
+            } else if (dice < 3 && random.nextInt(20) == 0) {
+                lab.writer.clear(lab.roots[tree]);
+                model.clear();
+            } else if (dice < 24) {
+                delete(tree, nearby(model));
+            } else if (dice < 28) {
+                delete(tree, source.key());
+            } else if (dice < 40) {
+                read(tree);
+            } else if (dice < 48) {
+                append(tree);
+            } else if (dice < 58) {
+                put(tree, nearby(model));
+            } else {
+                put(tree, source.key());
+            }
+        }
+
+        /** {@return mostly a key that is there} */
+        private byte[] nearby(NavigableMap<byte[], byte[]> model) {
+            byte[] key = source.key();
+            byte[] there = random.nextBoolean() ? model.ceilingKey(key) : model.floorKey(key);
+            return there == null ? key : there;
+        }
+
+        private void put(int tree, byte[] key) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            byte[] old = model.get(key);
+            byte[] value;
+            if (old != null && random.nextInt(3) == 0) {
+                value = new byte[old.length];
+                random.nextBytes(value);
+            } else {
+                value = source.value(key.length);
+            }
+            byte[] shifted = new byte[value.length + 3];
+            System.arraycopy(value, 0, shifted, 3, value.length);
+            TreeRoot root = lab.roots[tree];
+            boolean isNew = lab.writer.put(root, key, key.length, shifted, 3, value.length);
+            assertEquals(old == null, isNew, "is new");
+            model.put(key, value);
+        }
+
+        private void append(int tree) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            byte[] key = random.nextInt(3) == 0 ? source.key() : source.nextInOrder();
+            boolean isAbove = model.isEmpty() || Arrays.compareUnsigned(key, model.lastKey()) > 0;
+            byte[] value = source.value(key.length);
+            TreeRoot root = lab.roots[tree];
+            boolean done = lab.writer.append(root, key, key.length, value, 0, value.length);
+            assertEquals(isAbove, done, "appended");
+            if (done) {
+                model.put(key, value);
+            }
+        }
+
+        private void delete(int tree, byte[] key) {
+            boolean wasThere = lab.models.get(tree).remove(key) != null;
+            assertEquals(wasThere, lab.writer.delete(lab.roots[tree], key, key.length), "deleted");
+        }
+
+        private void deleteRange(int tree) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            byte[] from = random.nextInt(12) == 0 ? null : bound(model);
+            byte[] to = random.nextInt(12) == 0 ? null : bound(model);
+            if (from != null && to != null && random.nextInt(8) > 0) {
+                if (Arrays.compareUnsigned(from, to) > 0) {
+                    byte[] lower = to;
+                    to = from;
+                    from = lower;
+                }
+                if (random.nextBoolean()) {
+                    to = upTo(model, from, 1 + random.nextInt(80));
+                }
+            }
+            Map<byte[], byte[]> range = range(model, from, to);
+            assertEquals(range.size(), lab.writer.deleteRange(lab.roots[tree], from, to), "removed");
+            range.clear();
+        }
+
+        private byte[] bound(NavigableMap<byte[], byte[]> model) {
+            return random.nextBoolean() ? source.key() : nearby(model);
+        }
+
+        private static byte[] upTo(NavigableMap<byte[], byte[]> model, byte[] from, int entries) {
+            byte[] to = from;
+            int left = entries;
+            for (byte[] key : model.tailMap(from).keySet()) {
+                to = key;
+                if (--left == 0) {
+                    break;
+                }
+            }
+            return to;
+        }
+
+        private static Map<byte[], byte[]> range(
+                NavigableMap<byte[], byte[]> model, byte[] from, byte[] to) {
+            if (from == null) {
+                return to == null ? model : model.headMap(to);
+            }
+            if (to == null) {
+                return model.tailMap(from);
+            }
+            boolean isEmpty = Arrays.compareUnsigned(from, to) >= 0;
+            return isEmpty ? model.subMap(from, from) : model.subMap(from, to);
+        }
+
+        private void read(int tree) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            TreeRoot root = lab.roots[tree];
+            PageMap pages = lab.pages();
+            byte[] key = random.nextBoolean() ? source.key() : nearby(model);
+            get(pages, root, model, key);
+            assertEquals(
+                    model.headMap(key).size(), TreeReader.rank(pages, root, key, key.length), "rank");
+            TreeCursor cursor = lab.cursor(pages, root);
+            boolean isCeiling = random.nextBoolean();
+            boolean found =
+                    isCeiling ? cursor.seek(key, key.length) : cursor.seekFloor(key, key.length);
+            byte[] there = isCeiling ? model.ceilingKey(key) : model.floorKey(key);
+            for (int i = 0; i < 12; i++) {
+                assertEquals(there != null, found, "cursor is on an entry");
+                assertEquals(found, cursor.isOnEntry());
+                if (!found) {
+                    break;
+                }
+                TreeLab.assertKey(there, cursor.key());
+                boolean isForward = random.nextInt(4) > 0 == isCeiling;
+                found = isForward ? cursor.next() : cursor.previous();
+                there = isForward ? model.higherKey(there) : model.lowerKey(there);
+            }
+        }
+
+        private void get(
+                PageMap pages, TreeRoot root, NavigableMap<byte[], byte[]> model, byte[] key) {
+            byte[] expected = model.get(key);
+            long found = TreeReader.find(pages, root, key, key.length);
+            if (found == TreeReader.ABSENT) {
+                assertNull(expected, "key not found");
+                return;
+            }
+            assertEquals(expected.length, TreeReader.valueBytes(pages, found));
+            assertTrue(Arrays.equals(expected, TreeReader.value(pages, found)), "value");
+            byte[] target = new byte[expected.length + 2];
+            assertEquals(expected.length, TreeReader.copyValue(pages, found, target, 1));
+            assertTrue(
+                    Arrays.equals(expected, 0, expected.length, target, 1, expected.length + 1));
+            int rank = model.headMap(key).size();
+            TreeLab.assertKey(key, TreeReader.keyAt(pages, root, rank));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.coppice;
+
+import dev.coppice.engine.btree.TreeCursor;
+import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.page.PageMap;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Walks the entries of a column family in the order of their keys, in both directions. It stands
+ * before the first entry, on an entry, or behind the last; a new one before the first.
+ *
+ * <p>A cursor of a snapshot sees the snapshot. A cursor of a write transaction sees every change of
+ * the transaction, those made while it is open included: it continues from the key it stood on.
+ *
+ * <p>Thread safety: one thread. Lifetime: until it is closed, or its snapshot or transaction ends.
+ */
+public final class Cursor implements AutoCloseable {
+    private final LeafBuffers buffers;
+    private final Snapshot snapshot;
+    private final WriteTransaction transaction;
+    private final ColumnFamily family;
+    private MemorySegment buffer;
+    private TreeCursor tree;
+    private long changes;
+
+    Cursor(LeafBuffers buffers, PageMap pages, TreeRoot root, Snapshot snapshot) {
+        this.buffers = buffers;
+        this.buffer = buffers.take();
+        this.tree = new TreeCursor(pages, root, buffer);
+        this.snapshot = snapshot;
+        this.transaction = null;
+        this.family = null;
+    }
+
+    Cursor(LeafBuffers buffers, WriteTransaction transaction, ColumnFamily family) {
+        this.buffers = buffers;
+        this.buffer = buffers.take();
+        this.snapshot = null;
+        this.transaction = transaction;
+        this.family = family;
+        this.tree = transaction.treeCursor(family, buffer);
+        this.changes = transaction.changes();
+    }
+
+    /** Goes to the first entry; returns whether there is one. */
+    public boolean first() {
+        return move(() -> fresh().first());
+    }
+
+    /** Goes to the last entry; returns whether there is one. */
+    public boolean last() {
+        return move(() -> fresh().last());
+    }
+
+    /** Goes to the first entry whose key is not below {@code key}; returns whether there is one. */
+    public boolean seek(byte[] key) {
+        return move(() -> fresh().seek(key, key.length));
+    }
+
+    /** Goes to the last entry whose key is not above {@code key}; returns whether there is one. */
+    public boolean seekFloor(byte[] key) {
+        return move(() -> fresh().seekFloor(key, key.length));
+    }
+
+    /** Goes one entry on, from before the first to the first; returns whether there is one. */
+    public boolean next() {
+        return move(this::stepForward);
+    }
+
+    /** Goes one entry back, from a new cursor to the last; returns whether there is one. */
+    public boolean previous() {
+        return move(this::stepBack);
+    }
+
+    private boolean stepForward() {
+        if (isStale() && tree.isOnEntry()) {
+            byte[] key = tree.key();
+            TreeCursor fresh = fresh();
+            boolean isThere = fresh.seek(key, key.length);
+            boolean isSame = isThere && Arrays.equals(fresh.key(), key);
+            return isSame ? fresh.next() : isThere;
+        }
+        return tree.next();
+    }
+
+    private boolean stepBack() {
+        if (isStale() && tree.isOnEntry()) {
+            byte[] key = tree.key();
+            TreeCursor fresh = fresh();
+            boolean isThere = fresh.seekFloor(key, key.length);
+            boolean isSame = isThere && Arrays.equals(fresh.key(), key);
+            return isSame ? fresh.previous() : isThere;
+        }
+        return tree.previous();
+    }
+
+    private boolean isStale() {
+        return transaction != null && transaction.changes() != changes;
+    }
+
+    /** {@return the cursor on the tree as it is now} */
+    private TreeCursor fresh() {
+        if (isStale()) {
+            tree = transaction.treeCursor(family, buffer);
+            changes = transaction.changes();
+        }
+        return tree;
+    }
+
+    /** {@return whether the cursor stands on an entry} */
+    public boolean isOnEntry() {
+        return buffer != null && tree.isOnEntry();
+    }
+
+    /**
+     * {@return a copy of the key}
+     *
+     * @throws NoSuchElementException when the cursor stands on no entry
+     */
+    public byte[] key() {
+        requireEntry();
+        byte[] key;
+        try {
+            key = tree.key();
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        check();
+        return key;
+    }
+
+    /**
+     * {@return a copy of the value}
+     *
+     * @throws NoSuchElementException when the cursor stands on no entry
+     */
+    public byte[] value() {
+        requireEntry();
+        byte[] value;
+        try {
+            value = tree.value();
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        check();
+        return value;
+    }
+
+    /** {@return the length of the value in bytes} */
+    public long valueBytes() {
+        requireEntry();
+        long bytes = tree.valueBytes();
+        check();
+        return bytes;
+    }
+
+    private void requireEntry() {
+        requireOpen();
+        if (!tree.isOnEntry()) {
+            throw new NoSuchElementException("the cursor stands on no entry");
+        }
+    }
+
+    private boolean move(BooleanSupplier step) {
+        requireOpen();
+        boolean found;
+        try {
+            found = step.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        check();
+        return found;
+    }
+
+    private void requireOpen() {
+        if (buffer == null) {
+            throw new IllegalStateException("the cursor is closed");
+        }
+        if (transaction != null) {
+            transaction.requireUsable();
+        }
+    }
+
+    private void check() {
+        if (snapshot != null) {
+            snapshot.checkStillOpen();
+        }
+    }
+
+    private RuntimeException failure(Throwable fault) {
+        return snapshot != null ? snapshot.failure(fault) : Faults.translate(fault);
+    }
+
+    /** Gives the cursor's memory back. Idempotent. */
+    @Override
+    public void close() {
+        if (buffer != null) {
+            buffers.give(buffer);
+            buffer = null;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.coppice;
+
+import dev.coppice.engine.Families;
+import dev.coppice.engine.btree.TreeCursor;
+import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.page.PageMap;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Names of column families in a catalogue. Stateless. */
+final class FamilyNames {
+    private FamilyNames() {}
+
+    static List<ColumnFamily> list(LeafBuffers buffers, PageMap pages, TreeRoot catalogue) {
+        List<ColumnFamily> families = new ArrayList<>();
+        families.add(ColumnFamily.DEFAULT);
+        MemorySegment buffer = buffers.take();
+        try {
+            TreeCursor cursor = new TreeCursor(pages, catalogue, buffer);
+            while (cursor.next()) {
+                String name = Families.name(cursor.key());
+                if (name != null) {
+                    families.add(new ColumnFamily(name));
+                }
+            }
+        } finally {
+            buffers.give(buffer);
+        }
+        return families;
+    }
+
+    static IllegalArgumentException missing(ColumnFamily family) {
+        return new IllegalArgumentException(
+                "no column family named '" + family.name() + "': create it in a transaction first");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.coppice;
+
+import dev.coppice.engine.Engine;
+import dev.coppice.error.StoreClosedException;
+import dev.coppice.error.StoreException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The store's one thread: PASSIVE checkpoints by bytes and by age, and growth of the file ahead of
+ * need.
+ *
+ * <p>Thread safety: any thread.
+ */
+final class Maintenance {
+    private static final System.Logger LOG = System.getLogger("dev.coppice");
+    private static final long LARGEST_GROWTH_BYTES = 16 << 20;
+    private static final int GROWTH_SHARE = 16;
+
+    private final Engine engine;
+    private final StoreConfig config;
+    private final Thread thread;
+    private volatile boolean isStopped;
+    private volatile boolean isWanted;
+
+    Maintenance(Engine engine, StoreConfig config, String name) {
+        this.engine = engine;
+        this.config = config;
+        this.thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("coppice-maintenance " + name)
+                        .unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Called after each commit. */
+    void committed() {
+        if (!isWanted && (isCheckpointDue() || isGrowthDue())) {
+            isWanted = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private boolean isCheckpointDue() {
+        return checkpointsAlone() && engine.logBytes() >= config.checkpointBytes();
+    }
+
+    private boolean checkpointsAlone() {
+        return config.syncLevel() != SyncLevel.OFF;
+    }
+
+    private boolean isGrowthDue() {
+        return engine.aheadBytes() < growthBytes() / 2;
+    }
+
+    private long growthBytes() {
+        return Math.min(LARGEST_GROWTH_BYTES, engine.storage().size() / GROWTH_SHARE);
+    }
+
+    private void run() {
+        long checked = System.nanoTime();
+        long interval = TimeUnit.MILLISECONDS.toNanos(config.checkpointIntervalMillis());
+        while (!isStopped) {
+            if (!isWanted) {
+                LockSupport.parkNanos(this, interval);
+            }
+            isWanted = false;
+            try {
+                if (isGrowthDue()) {
+                    engine.growAhead(growthBytes());
+                }
+                boolean isOld = System.nanoTime() - checked >= interval;
+                if (isCheckpointDue() || (isOld && checkpointsAlone())) {
+                    engine.checkpointAfterWriter();
+                    checked = System.nanoTime();
+                }
+            } catch (StoreClosedException e) {
+                LOG.log(System.Logger.Level.DEBUG, "maintenance ends", e);
+                return;
+            } catch (StoreException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "a checkpoint failed; what is committed stays, but the store takes no more"
+                                + " changes until it is opened again where a flush failed",
+                        e);
+            } catch (RuntimeException e) {
+                if (isStopped) {
+                    return;
+                }
+                LOG.log(System.Logger.Level.WARNING, "maintenance failed", e);
+            }
+        }
+    }
+
+    /** Ends the thread and waits for what it is doing; keeps the caller's interrupt flag. */
+    void stop() {
+        isStopped = true;
+        LockSupport.unpark(thread);
+        boolean wasInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package dev.coppice;
+
+import dev.coppice.engine.Engine;
+import dev.coppice.engine.EngineOptions;
+import dev.coppice.engine.ReadView;
+import dev.coppice.engine.WriteView;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.error.BusyException;
+import dev.coppice.error.StoreClosedException;
+import dev.coppice.storage.FileStorage;
+import dev.coppice.storage.MemoryStorage;
+import dev.coppice.storage.Storage;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An ordered key-value store in one file, for one process at a time.
+ *
+ * {@snippet :
+ * try (Store store = Store.open(Path.of("ticks.coppice"))) {
+ *     store.put("EURUSD".getBytes(UTF_8), "1.0842".getBytes(UTF_8));
+ *     byte[] value = store.get("EURUSD".getBytes(UTF_8));
+ * }
+ * }
+ *
+ * <p>Readers take {@link Snapshot}s and never wait; one {@link WriteTransaction} runs at a time.
+ * Beside the data file lies {@code NAME-live}: never delete it while the store is open, nor after a
+ * crash, or the commits since the last checkpoint are lost.
+ *
+ * <p>Thread safety: any number of platform and virtual threads.
+ */
+public final class Store implements AutoCloseable {
+    private final Engine engine;
+    private final StoreConfig config;
+    private final Maintenance maintenance;
+    private final LeafBuffers leafBuffers;
+    private final Set<Snapshot> snapshots = ConcurrentHashMap.newKeySet();
+    private volatile Thread writerThread;
+    private volatile boolean isClosing;
+
+    private Store(Storage storage, StoreConfig config, String name) {
+        this.config = config;
+        EngineOptions.Verify verify = EngineOptions.Verify.valueOf(config.verify().name());
+        EngineOptions options =
+                new EngineOptions(
+                        new PageSize(config.pageBytes()),
+                        verify,
+                        EngineOptions.defaults().growBytes());
+        this.engine = Engine.open(storage, options, config.clock().millis());
+        this.leafBuffers = new LeafBuffers(engine.pageSize().bytes());
+        this.maintenance =
+                config.readOnly() ? null : new Maintenance(engine, config, name);
+    }
+
+    private Store start() {
+        if (maintenance != null) {
+            maintenance.start();
+        }
+        return this;
+    }
+
+    /** Opens a store with {@link StoreConfig#defaults}, creating it where it does not exist. */
+    public static Store open(Path path) {
+        return open(path, StoreConfig.defaults());
+    }
+
+    /**
+     * Opens a store. Where it was not closed in order, this recovers it, in a time that depends on
+     * what was written since the last checkpoint, not on the size of the store.
+     *
+     * @throws BusyException when another process, or this one, has it open
+     * @throws dev.coppice.error.UnsupportedFormatException when the file is not a store
+     * @throws dev.coppice.error.CorruptStoreException when it is damaged beyond opening
+     * @throws dev.coppice.error.StoreIoException when the system refuses the files
+     */
+    public static Store open(Path path, StoreConfig config) {
+        FileStorage.Options options =
+                new FileStorage.Options(
+                        config.createIfMissing() && !config.readOnly(),
+                        config.readOnly(),
+                        config.maxBytes(),
+                        config.allowUnsafeFileSystem());
+        String name = String.valueOf(path.getFileName());
+        return new Store(FileStorage.open(path, options), config, name).start();
+    }
+
+    /** {@return a new store in memory, with the same engine; gone when it is closed} */
+    public static Store inMemory() {
+        return inMemory(StoreConfig.defaults());
+    }
+
+    /** {@return a new store in memory; gone when it is closed} */
+    public static Store inMemory(StoreConfig config) {
+        return new Store(new MemoryStorage(config.maxBytes()), config, "memory").start();
+    }
+
+    /**
+     * {@return a store on a storage of the caller's, without a thread of its own}
+     *
+     * <p>For tests that simulate disks: the caller asks for every checkpoint.
+     */
+    public static Store on(Storage storage, StoreConfig config) {
+        return new Store(storage, config, "storage");
+    }
+
+    /** {@return the configuration it was opened with} */
+    public StoreConfig config() {
+        return config;
+    }
+
+    /** {@return the newest commit, as a snapshot to be closed} */
+    public Snapshot snapshot() {
+        requireOpen();
+        long now = config.clock().millis();
+        Snapshot snapshot = new Snapshot(this, engine.read(now), now);
+        snapshots.add(snapshot);
+        if (isClosing) {
+            snapshot.close();
+            requireOpen();
+        }
+        return snapshot;
+    }
+
+    void released(Snapshot snapshot, ReadView view) {
+        if (snapshots.remove(snapshot)) {
+            engine.release(view);
+        }
+    }
+
+    LeafBuffers leafBuffers() {
+        return leafBuffers;
+    }
+
+    /** Starts a write transaction at the store's {@link SyncLevel}. See {@link #begin(SyncLevel)}. */
+    public WriteTransaction begin() {
+        return begin(config.syncLevel());
+    }
+
+    /**
+     * Starts a write transaction, waiting for the one that is open.
+     *
+     * @throws BusyException when it is still open after the busy timeout, or the thread is
+     *     interrupted while it waits, which leaves its interrupt flag set
+     * @throws IllegalStateException when this thread has a transaction open
+     */
+    public WriteTransaction begin(SyncLevel syncLevel) {
+        requireOpen();
+        if (writerThread == Thread.currentThread()) {
+            throw new IllegalStateException(
+                    "this thread has a write transaction open: commit it or roll it back first");
+        }
+        boolean waitsForMedium = syncLevel == SyncLevel.FULL;
+        try {
+            WriteView view =
+                    engine.begin(
+                            waitsForMedium,
+                            TimeUnit.MILLISECONDS.toNanos(config.busyTimeoutMillis()));
+            writerThread = Thread.currentThread();
+            return new WriteTransaction(this, view);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusyException("interrupted while waiting for another write transaction", e);
+        }
+    }
+
+    long commit(WriteView view) {
+        writerThread = null;
+        try {
+            return engine.commit(view, config.clock().millis());
+        } finally {
+            if (maintenance != null) {
+                maintenance.committed();
+            }
+        }
+    }
+
+    void rollback(WriteView view) {
+        writerThread = null;
+        engine.rollback(view);
+    }
+
+    /** {@return a copy of the newest value of a key of the default family, or null} */
+    public byte[] get(byte[] key) {
+        return get(ColumnFamily.DEFAULT, key);
+    }
+
+    /** {@return a copy of the newest value, or null} */
+    public byte[] get(ColumnFamily family, byte[] key) {
+        try (Snapshot snapshot = snapshot()) {
+            return snapshot.get(family, key);
+        }
+    }
+
+    /** Stores an entry of the default family in a transaction of its own. */
+    public void put(byte[] key, byte[] value) {
+        put(ColumnFamily.DEFAULT, key, value);
+    }
+
+    /** Stores an entry in a transaction of its own. */
+    public void put(ColumnFamily family, byte[] key, byte[] value) {
+        try (WriteTransaction txn = begin()) {
+            txn.put(family, key, value);
+            txn.commit();
+        }
+    }
+
+    /** Removes an entry of the default family; returns whether it was there. */
+    public boolean delete(byte[] key) {
+        return delete(ColumnFamily.DEFAULT, key);
+    }
+
+    /** Removes an entry in a transaction of its own; returns whether it was there. */
+    public boolean delete(ColumnFamily family, byte[] key) {
+        try (WriteTransaction txn = begin()) {
+            boolean wasThere = txn.delete(family, key);
+            txn.commit();
+            return wasThere;
+        }
+    }
+
+    /** {@return the id of the newest commit} */
+    public long latestTxn() {
+        requireOpen();
+        return engine.latestTxn();
+    }
+
+    /** {@return the id of the newest commit known to be on the medium} */
+    public long durableTxn() {
+        requireOpen();
+        return engine.durableTxn();
+    }
+
+    /**
+     * Makes the newest commit durable and gives superseded pages back, without waiting for anybody
+     * (PASSIVE).
+     *
+     * @return false when a write transaction or another checkpoint was running: nothing was done
+     */
+    public boolean checkpoint() {
+        requireOpen();
+        return engine.checkpoint();
+    }
+
+    /** {@return figures of the store as it is now} */
+    public StoreStats stats() {
+        requireOpen();
+        long now = config.clock().millis();
+        long oldest = 0;
+        int count = 0;
+        for (Snapshot snapshot : snapshots) {
+            oldest = Math.max(oldest, now - snapshot.openedMillis());
+            count++;
+        }
+        int pageBytes = engine.pageSize().bytes();
+        return new StoreStats(
+                pageBytes,
+                engine.storage().size(),
+                engine.store().allocator().freeMap().free() * pageBytes,
+                engine.store().allocator().pending().pages() * pageBytes,
+                engine.logBytes(),
+                engine.latestTxn(),
+                engine.durableTxn(),
+                engine.store().known().base().txn(),
+                count,
+                oldest);
+    }
+
+    /** {@return the engine, for the tools of this module's own project} */
+    Engine engine() {
+        return engine;
+    }
+
+    private void requireOpen() {
+        if (isClosing) {
+            throw new StoreClosedException("the store is closed");
+        }
+    }
+
+    /**
+     * Closes the store: refuses new work, waits for the running write transaction, waits up to the
+     * close timeout for open snapshots and then closes them, makes everything durable, and marks the
+     * file as closed in order. Idempotent.
+     *
+     * @throws IllegalStateException when this thread has a write transaction open
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (isClosing) {
+                return;
+            }
+            if (writerThread == Thread.currentThread()) {
+                throw new IllegalStateException(
+                        "this thread has a write transaction open: commit it or roll it back first");
+            }
+            isClosing = true;
+        }
+        awaitSnapshots();
+        if (maintenance != null) {
+            maintenance.stop();
+        }
+        engine.close();
+    }
+
+    private void awaitSnapshots() {
+        long deadline =
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.closeTimeoutMillis());
+        boolean wasInterrupted = false;
+        while (!snapshots.isEmpty() && !wasInterrupted && System.nanoTime() < deadline) {
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+        }
+        snapshots.forEach(Snapshot::close);
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

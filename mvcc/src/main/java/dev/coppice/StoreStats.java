@@ -1,0 +1,27 @@
+package dev.coppice;
+
+/**
+ * Figures of an open store.
+ *
+ * @param pageBytes size of a page
+ * @param fileBytes size of the data file
+ * @param freeBytes bytes of it that can be used at once
+ * @param pendingBytes bytes of superseded pages that a snapshot or the last checkpoint may need
+ * @param logBytes bytes that the newest commit reaches and the last checkpoint does not, about
+ * @param latestTxn id of the newest commit
+ * @param durableTxn id of the newest commit known to be on the medium
+ * @param checkpointTxn id of the commit that the last checkpoint covered
+ * @param openSnapshots snapshots open in this process
+ * @param oldestSnapshotMillis age of the oldest of them, 0 where there is none
+ */
+public record StoreStats(
+        int pageBytes,
+        long fileBytes,
+        long freeBytes,
+        long pendingBytes,
+        long logBytes,
+        long latestTxn,
+        long durableTxn,
+        long checkpointTxn,
+        int openSnapshots,
+        long oldestSnapshotMillis) {}
