@@ -22,7 +22,9 @@ final class Faults {
         }
         if (fault instanceof InternalError) {
             return new CorruptStoreException(
-                    -1, "a mapped page could not be read: the file was cut or the disk failed", fault);
+                    -1,
+                    "a mapped page could not be read: the file was cut or the disk failed",
+                    fault);
         }
         if (fault instanceof RuntimeException exception) {
             return exception;

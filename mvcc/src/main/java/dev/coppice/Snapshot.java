@@ -21,9 +21,9 @@ import java.util.function.Supplier;
  * <p>Opening one costs about as much as a lookup. While it is open, the pages that it sees, and no
  * others, stay on disk. Close it when done.
  *
- * <p>Thread safety: any number of threads may read at once, and any thread may close it: what others
- * are reading at that moment ends with {@link SnapshotClosedException}. Cursors are for one thread
- * each.
+ * <p>Thread safety: any number of threads may read at once, and any thread may close it: what
+ * others are reading at that moment ends with {@link SnapshotClosedException}. Cursors are for one
+ * thread each.
  */
 public final class Snapshot implements AutoCloseable {
     /*
@@ -75,11 +75,10 @@ public final class Snapshot implements AutoCloseable {
      */
     public byte[] get(ColumnFamily family, byte[] key) {
         Keys.check(key);
-        return read(
-                () -> {
-                    long found = TreeReader.find(pages(), tree(family), key, key.length);
-                    return found == TreeReader.ABSENT ? null : TreeReader.value(pages(), found);
-                });
+        return read(() -> {
+            long found = TreeReader.find(pages(), tree(family), key, key.length);
+            return found == TreeReader.ABSENT ? null : TreeReader.value(pages(), found);
+        });
     }
 
     /**
@@ -109,9 +108,7 @@ public final class Snapshot implements AutoCloseable {
     public boolean exists(ColumnFamily family, byte[] key) {
         Keys.check(key);
         return read(
-                () ->
-                        TreeReader.find(pages(), tree(family), key, key.length)
-                                != TreeReader.ABSENT);
+                () -> TreeReader.find(pages(), tree(family), key, key.length) != TreeReader.ABSENT);
     }
 
     /** {@return the number of entries of the default family; takes no time} */
@@ -158,22 +155,21 @@ public final class Snapshot implements AutoCloseable {
         if (n < 1) {
             throw new IllegalArgumentException("parts: n=" + n + ", min=1");
         }
-        return read(
-                () -> {
-                    TreeRoot tree = tree(family);
-                    long low = rank(tree, from, false);
-                    long count = rank(tree, to, true) - low;
-                    List<byte[]> cuts = new ArrayList<>();
-                    long last = low;
-                    for (int i = 1; i < n; i++) {
-                        long rank = low + part(count, i, n);
-                        if (rank > last && rank < low + count) {
-                            cuts.add(TreeReader.keyAt(pages(), tree, rank));
-                            last = rank;
-                        }
-                    }
-                    return cuts;
-                });
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            long low = rank(tree, from, false);
+            long count = rank(tree, to, true) - low;
+            List<byte[]> cuts = new ArrayList<>();
+            long last = low;
+            for (int i = 1; i < n; i++) {
+                long rank = low + part(count, i, n);
+                if (rank > last && rank < low + count) {
+                    cuts.add(TreeReader.keyAt(pages(), tree, rank));
+                    last = rank;
+                }
+            }
+            return cuts;
+        });
     }
 
     private static long part(long count, int i, int n) {

@@ -50,8 +50,7 @@ public final class Store implements AutoCloseable {
                         EngineOptions.defaults().growBytes());
         this.engine = Engine.open(storage, options, config.clock().millis());
         this.leafBuffers = new LeafBuffers(engine.pageSize().bytes());
-        this.maintenance =
-                config.readOnly() ? null : new Maintenance(engine, config, name);
+        this.maintenance = config.readOnly() ? null : new Maintenance(engine, config, name);
     }
 
     private Store start() {
@@ -133,7 +132,9 @@ public final class Store implements AutoCloseable {
         return leafBuffers;
     }
 
-    /** Starts a write transaction at the store's {@link SyncLevel}. See {@link #begin(SyncLevel)}. */
+    /**
+     * Starts a write transaction at the store's {@link SyncLevel}. See {@link #begin(SyncLevel)}.
+     */
     public WriteTransaction begin() {
         return begin(config.syncLevel());
     }
@@ -280,8 +281,8 @@ public final class Store implements AutoCloseable {
 
     /**
      * Closes the store: refuses new work, waits for the running write transaction, waits up to the
-     * close timeout for open snapshots and then closes them, makes everything durable, and marks the
-     * file as closed in order. Idempotent.
+     * close timeout for open snapshots and then closes them, makes everything durable, and marks
+     * the file as closed in order. Idempotent.
      *
      * @throws IllegalStateException when this thread has a write transaction open
      */

@@ -12,9 +12,9 @@ import java.util.function.Supplier;
  * The one write transaction at a time: changes to any column families that become visible together
  * at {@link #commit}, or not at all.
  *
- * <p>{@link #close} rolls back what was not committed, so that {@code try (var txn = store.begin())}
- * is safe whatever happens inside. After an operation threw, the transaction can only be rolled
- * back, as a whole or to a savepoint.
+ * <p>{@link #close} rolls back what was not committed, so that {@code try (var txn =
+ * store.begin())} is safe whatever happens inside. After an operation threw, the transaction can
+ * only be rolled back, as a whole or to a savepoint.
  *
  * <p>Thread safety: the thread that began it; others get {@link IllegalStateException}.
  */
@@ -59,7 +59,8 @@ public final class WriteTransaction implements AutoCloseable {
     }
 
     /**
-     * Stores an entry whose key is above all others of the family: the fast way to load sorted data.
+     * Stores an entry whose key is above all others of the family: the fast way to load sorted
+     * data.
      *
      * @throws IllegalArgumentException when the key is not above all others
      */
@@ -116,13 +117,10 @@ public final class WriteTransaction implements AutoCloseable {
     public byte[] get(ColumnFamily family, byte[] key) {
         requireUsable();
         Keys.check(key);
-        return guarded(
-                () -> {
-                    long found = TreeReader.find(view.pages(), tree(family), key, key.length);
-                    return found == TreeReader.ABSENT
-                            ? null
-                            : TreeReader.value(view.pages(), found);
-                });
+        return guarded(() -> {
+            long found = TreeReader.find(view.pages(), tree(family), key, key.length);
+            return found == TreeReader.ABSENT ? null : TreeReader.value(view.pages(), found);
+        });
     }
 
     /** {@return the number of entries of a family as the transaction sees it} */
@@ -140,8 +138,7 @@ public final class WriteTransaction implements AutoCloseable {
     /** {@return all column families as the transaction sees them} */
     public List<ColumnFamily> families() {
         requireUsable();
-        return guarded(
-                () -> FamilyNames.list(store.leafBuffers(), view.pages(), view.catalogue()));
+        return guarded(() -> FamilyNames.list(store.leafBuffers(), view.pages(), view.catalogue()));
     }
 
     /**
@@ -250,8 +247,7 @@ public final class WriteTransaction implements AutoCloseable {
     void requireUsable() {
         if (Thread.currentThread() != owner) {
             throw new IllegalStateException(
-                    "a write transaction belongs to the thread that began it: "
-                            + owner.getName());
+                    "a write transaction belongs to the thread that began it: " + owner.getName());
         }
         if (!isOpen) {
             throw new IllegalStateException("the transaction was committed or rolled back");

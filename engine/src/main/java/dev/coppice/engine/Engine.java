@@ -19,11 +19,10 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints when
- * somebody asks for them.
+ * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints
+ * when somebody asks for them.
  *
  * <p>Thread safety: any thread, but for what needs the writer role.
  */
@@ -38,7 +37,7 @@ public final class Engine implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Semaphore writerRole = new Semaphore(1, true);
     private final Object growth = new Object();
-    private final ReentrantLock checkpointing = new ReentrantLock();
+    private final Semaphore checkpointRole = new Semaphore(1);
     private final WriteView writer;
     private volatile boolean isClosed;
     private volatile boolean mayStoreThroughMapping;
@@ -56,14 +55,12 @@ public final class Engine implements AutoCloseable {
         this.verifier =
                 options.verify() == EngineOptions.Verify.NEVER
                         ? null
-                        : new PageVerifier(
-                                isAlways, store.known().tip().txn(), pageSize.bytes());
+                        : new PageVerifier(isAlways, store.known().tip().txn(), pageSize.bytes());
         this.mayStoreThroughMapping = storage.canStoreThroughMapping();
         if (storage.isReadOnly()) {
             this.writer = null;
         } else {
-            WriteSet writes =
-                    new WriteSet(storage, pageSize, store.allocator(), verifier, arena);
+            WriteSet writes = new WriteSet(storage, pageSize, store.allocator(), verifier, arena);
             PageBuilder builder = new PageBuilder(arena, pageSize);
             this.writer = new WriteView(this, writes, new TreeWriter(writes, builder));
         }
@@ -182,8 +179,9 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Commits the running transaction and gives the writer role back. When it throws, the transaction
-     * is rolled back, unless it throws {@link dev.coppice.error.CommitInDoubtException}.
+     * Commits the running transaction and gives the writer role back. When it throws, the
+     * transaction is rolled back, unless it throws {@link
+     * dev.coppice.error.CommitInDoubtException}.
      *
      * @param nowMillis wall clock of the commit
      * @return its id
@@ -258,36 +256,36 @@ public final class Engine implements AutoCloseable {
         if (!writerRole.tryAcquire()) {
             return false;
         }
-        if (!checkpointing.tryLock()) {
+        if (!checkpointRole.tryAcquire()) {
             writerRole.release();
             return false;
         }
-        checkpointHoldingRole();
+        checkpointHoldingRoles();
         return true;
     }
 
     /** As {@link #checkpoint()}, but waits for the writer role, uninterruptibly. */
     public void checkpointAfterWriter() {
         checkOpen();
-        takeRoleAndCheckpointLock();
-        checkpointHoldingRole();
+        takeBothRoles();
+        checkpointHoldingRoles();
     }
 
-    /** The role comes before the lock, and is not kept while somebody else completes. */
-    private void takeRoleAndCheckpointLock() {
+    /** The writer role comes first, and is not kept while somebody else completes. */
+    private void takeBothRoles() {
         while (true) {
             writerRole.acquireUninterruptibly();
-            if (checkpointing.tryLock()) {
+            if (checkpointRole.tryAcquire()) {
                 return;
             }
             writerRole.release();
-            checkpointing.lock();
-            checkpointing.unlock();
+            checkpointRole.acquireUninterruptibly();
+            checkpointRole.release();
         }
     }
 
-    /** Captures under the role, lets it go, completes, and lets the lock go. */
-    private void checkpointHoldingRole() {
+    /** Captures, lets the writer role go, completes, and lets the checkpoint role go. */
+    private void checkpointHoldingRoles() {
         try {
             Checkpoint.Captured captured;
             try {
@@ -297,7 +295,7 @@ public final class Engine implements AutoCloseable {
             }
             complete(captured);
         } finally {
-            checkpointing.unlock();
+            checkpointRole.release();
         }
     }
 
@@ -396,13 +394,13 @@ public final class Engine implements AutoCloseable {
         try {
             store.commits().reclaim();
             if (store.allocator().freeMap().free() < pages) {
-                checkpointing.lock();
+                checkpointRole.acquireUninterruptibly();
                 try {
                     complete(
                             store.checkpoint()
                                     .capture(isRunning ? writer.writes().allocated() : null));
                 } finally {
-                    checkpointing.unlock();
+                    checkpointRole.release();
                 }
                 store.commits().reclaim();
             }
@@ -435,11 +433,11 @@ public final class Engine implements AutoCloseable {
         try (arena;
                 storage) {
             if (writer != null) {
-                takeRoleAndCheckpointLock();
+                takeBothRoles();
                 if (store.isPoisoned()) {
                     return;
                 }
-                checkpointHoldingRole();
+                checkpointHoldingRoles();
                 store.finish();
             }
         }

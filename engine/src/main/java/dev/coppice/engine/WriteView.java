@@ -76,7 +76,9 @@ public final class WriteView {
         return changes;
     }
 
-    /** {@return the catalogue as the transaction sees it, once records of changed families are in} */
+    /**
+     * {@return the catalogue as the transaction sees it, once records of changed families are in}
+     */
     public TreeRoot catalogue() {
         change(() -> families.flush(work));
         return work.catalogue();

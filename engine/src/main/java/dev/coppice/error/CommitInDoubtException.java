@@ -1,6 +1,9 @@
 package dev.coppice.error;
 
-/** The flush of a commit failed: the commit may or may not survive, which opening the store again decides. */
+/**
+ * The flush of a commit failed: the commit may or may not survive, which opening the store again
+ * decides.
+ */
 public final class CommitInDoubtException extends StoreException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,8 @@
 package dev.coppice.error;
 
-/** Bytes of the file are not what the store wrote. The message names the page and what was found. */
+/**
+ * Bytes of the file are not what the store wrote. The message names the page and what was found.
+ */
 public final class CorruptStoreException extends StoreException {
     private static final long serialVersionUID = 1L;
 

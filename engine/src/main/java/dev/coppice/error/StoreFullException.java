@@ -1,6 +1,8 @@
 package dev.coppice.error;
 
-/** No page is left: the disk is full or the configured maximum size is reached. Nothing was changed. */
+/**
+ * No page is left: the disk is full or the configured maximum size is reached. Nothing was changed.
+ */
 public final class StoreFullException extends StoreException {
     private static final long serialVersionUID = 1L;
 

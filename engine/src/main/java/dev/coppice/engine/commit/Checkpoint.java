@@ -12,14 +12,13 @@ import java.lang.foreign.Arena;
 
 /**
  * Moves the base forward: captures the newest root and the free space under the writer role, then,
- * without it, seals what the root reaches, writes the free-space image, flushes, and names both in a
- * durable slot.
+ * without it, seals what the root reaches, writes the free-space image, flushes, and names both in
+ * a durable slot.
  *
  * <p>Thread safety: one thread at a time; {@link #capture} needs the writer role.
  */
 public final class Checkpoint {
     private final Storage storage;
-    private final PageSize pageSize;
     private final Commits commits;
     private final DurableSlots slots;
     private final ReaderTable readers;
@@ -35,7 +34,6 @@ public final class Checkpoint {
             ReaderTable readers,
             PageAllocator allocator) {
         this.storage = storage;
-        this.pageSize = pageSize;
         this.commits = commits;
         this.slots = slots;
         this.readers = readers;

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The two durable slots. Whoever writes one holds {@link #lock} from before the write until after the
- * flush returned.
+ * The two durable slots. Whoever writes one holds {@link #lock} from before the write until after
+ * the flush returned.
  *
  * <p>Thread safety: {@link #known} any thread, the rest the holder of the lock.
  */

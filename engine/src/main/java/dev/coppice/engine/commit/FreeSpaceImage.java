@@ -54,14 +54,13 @@ final class FreeSpaceImage {
             end = next;
         }
         long[] position = {at};
-        pending.forEach(
-                (page, count, birth, death) -> {
-                    long p = Bytes.putVarint(payload, position[0], page);
-                    p = Bytes.putVarint(payload, p, count);
-                    payload.set(Bytes.U64, p, birth);
-                    payload.set(Bytes.U64, p + Long.BYTES, death);
-                    position[0] = p + 2 * Long.BYTES;
-                });
+        pending.forEach((page, count, birth, death) -> {
+            long p = Bytes.putVarint(payload, position[0], page);
+            p = Bytes.putVarint(payload, p, count);
+            payload.set(Bytes.U64, p, birth);
+            payload.set(Bytes.U64, p + Long.BYTES, death);
+            position[0] = p + 2 * Long.BYTES;
+        });
         payload.set(Bytes.U64, 0, position[0] - LENGTH_BYTES);
         return payload;
     }
@@ -86,8 +85,7 @@ final class FreeSpaceImage {
             for (long i = 0; i < extent.pages(); i++) {
                 long id = extent.firstPage() + i;
                 PageHeader.init(page, 0, PageHeader.IMAGE, 0, 0, id, extent.birth(), 0, 0);
-                MemorySegment.copy(
-                        payload, i * payloadBytes, page, PageHeader.BYTES, payloadBytes);
+                MemorySegment.copy(payload, i * payloadBytes, page, PageHeader.BYTES, payloadBytes);
                 PageHeader.crc(page, 0, checksum.ofPage(page, 0, pageBytes));
                 storage.write(id << pageSize.shift(), page, 0, pageBytes);
             }
@@ -136,8 +134,7 @@ final class FreeSpaceImage {
         int pageBytes = pageSize.bytes();
         int payloadBytes = pageBytes - PageHeader.BYTES;
         if (extent.pages() <= 0
-                || extent.firstPage() + extent.pages()
-                        > pages.mappedBytes() >>> pageSize.shift()) {
+                || extent.firstPage() + extent.pages() > pages.mappedBytes() >>> pageSize.shift()) {
             throw new CorruptStoreException(
                     extent.firstPage(), "end of the free-space image", "inside the file", extent);
         }
@@ -153,8 +150,7 @@ final class FreeSpaceImage {
                     || PageHeader.crc(s, page) != checksum.ofPage(s, page, pageBytes)) {
                 throw new CorruptStoreException(id, "page " + id + ": not the free-space image");
             }
-            MemorySegment.copy(
-                    s, page + PageHeader.BYTES, payload, i * payloadBytes, payloadBytes);
+            MemorySegment.copy(s, page + PageHeader.BYTES, payload, i * payloadBytes, payloadBytes);
         }
         return payload;
     }

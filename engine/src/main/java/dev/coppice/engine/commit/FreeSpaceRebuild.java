@@ -8,8 +8,8 @@ import dev.coppice.error.CorruptStoreException;
 import java.util.BitSet;
 
 /**
- * Finds the free pages of a store at a root L that is newer than the last checkpoint B: the image of
- * B, less the pages born since that L reaches, and with the pages of B that L does not reach any
+ * Finds the free pages of a store at a root L that is newer than the last checkpoint B: the image
+ * of B, less the pages born since that L reaches, and with the pages of B that L does not reach any
  * more pending.
  *
  * <p>Nobody else has the store open, so a page of B that L does not reach is needed by B alone.
@@ -24,8 +24,7 @@ final class FreeSpaceRebuild {
     private final FreeMap free = new FreeMap();
     private final PendingFrees pending;
 
-    FreeSpaceRebuild(
-            PageMap pages, PageSize pageSize, HeaderBlock header, PendingFrees pending) {
+    FreeSpaceRebuild(PageMap pages, PageSize pageSize, HeaderBlock header, PendingFrees pending) {
         this.pages = pages;
         this.pageSize = pageSize;
         this.header = header;

@@ -47,8 +47,7 @@ public final class OpenStore {
         this.allocator = allocator(outcome, space);
         PageSize pageSize = header.pageSize();
         this.commits =
-                new Commits(
-                        storage, pageSize, live, slots, readers, allocator, outcome.latest());
+                new Commits(storage, pageSize, live, slots, readers, allocator, outcome.latest());
         this.checkpoint = new Checkpoint(storage, pageSize, commits, slots, readers, allocator);
     }
 
@@ -67,7 +66,7 @@ public final class OpenStore {
         FreeMap free =
                 new FreeSpaceRebuild(pages, pageSize, header, pending)
                         .rebuild(outcome.known().slot(), outcome.latest());
-        long boundary = Storage.CHUNK_BYTES >>> pageSize.shift();
+        long boundary = (long) Storage.CHUNK_BYTES >>> pageSize.shift();
         return new PageAllocator(free, pending, RESERVE_PAGES, boundary, space);
     }
 

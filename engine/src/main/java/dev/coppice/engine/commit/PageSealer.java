@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Sets the checksums of the pages of a pinned root that were stored through the mapping since the
- * tip that is known durable: the one change ever made to a committed page (rule R16). Idempotent, so
- * that a checkpoint and a durable commit may seal the same page.
+ * tip that is known durable: the one change ever made to a committed page (rule R16). Idempotent,
+ * so that a checkpoint and a durable commit may seal the same page.
  *
  * <p>Thread safety: one thread for each instance.
  */

@@ -119,10 +119,7 @@ final class ReaderTable {
         int count = 0;
         for (int slot = 0; slot < slots; slot++) {
             MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
-            long pin =
-                    (long)
-                            WORD.getAcquire(
-                                    chunk, (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES);
+            long pin = (long) WORD.getAcquire(chunk, (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES);
             if (pin == PIN_ALL) {
                 return UNKNOWN;
             }

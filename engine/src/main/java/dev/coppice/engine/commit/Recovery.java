@@ -123,10 +123,7 @@ final class Recovery {
     private String problemOf(DurableSlot slot) {
         long filePages = storage.size() >>> pageSize.shift();
         if (slot.endPage() > filePages) {
-            return "the file was cut: it has "
-                    + filePages
-                    + " pages of at least "
-                    + slot.endPage();
+            return "the file was cut: it has " + filePages + " pages of at least " + slot.endPage();
         }
         return problemOf(slot.tip(), slot.verifyAfter(), true);
     }
@@ -177,7 +174,9 @@ final class Recovery {
         return new Known(next, victim);
     }
 
-    /** After a power loss, blocks behind the end may be holes: they are written anew as it grows. */
+    /**
+     * After a power loss, blocks behind the end may be holes: they are written anew as it grows.
+     */
     private void cutTail(long endPage) {
         long end = Math.max(endPage << pageSize.shift(), HeaderBlock.END);
         end = (end + Block.BYTES - 1) / Block.BYTES * Block.BYTES;

@@ -13,8 +13,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Walks the pages that a store root reaches, through the catalogue into every column family.
  *
- * <p>Only what the visitor wants is entered, so that a walk over what is new skips the subtrees that
- * are shared with an older root: its cost is that of the difference.
+ * <p>Only what the visitor wants is entered, so that a walk over what is new skips the subtrees
+ * that are shared with an older root: its cost is that of the difference.
  *
  * <p>Thread safety: one thread.
  */

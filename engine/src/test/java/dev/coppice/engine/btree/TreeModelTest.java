@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
  * its seed.
  */
 class TreeModelTest {
+    private static final boolean VERIFY_EACH_STEP = Boolean.getBoolean("coppice.model.each");
     private static final int SEEDS = Integer.getInteger("coppice.model.seeds", 3);
     private static final long FIRST_SEED = Long.getLong("coppice.model.first", 1);
     private static final int OPERATIONS = Integer.getInteger("coppice.model.operations", 4000);
@@ -52,6 +53,8 @@ class TreeModelTest {
         private final Deque<TreeLab.Savepoint> savepoints = new ArrayDeque<>();
         private final String name;
         private int step;
+        private String mode = "";
+        private String last = "";
 
         Run(int pageBytes, KeySource.Kind kind, long seed) {
             name = "pageBytes=" + pageBytes + " kind=" + kind + " seed=" + seed;
@@ -71,7 +74,7 @@ class TreeModelTest {
                 }
                 finish();
             } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError(name + " step=" + step + ": " + e, e);
+                throw new AssertionError(name + " step=" + step + " " + last + ": " + e, e);
             }
         }
 
@@ -93,12 +96,18 @@ class TreeModelTest {
         }
 
         private void transaction() {
-            lab.begin(random.nextInt(3) == 0);
+            boolean isPositional = random.nextInt(3) == 0;
+            lab.begin(isPositional);
+            mode = isPositional ? "positional " : "mapped ";
             savepoints.clear();
             int operations = 1 + random.nextInt(random.nextInt(4) == 0 ? 600 : 30);
             for (int i = 0; i < operations; i++) {
                 step++;
                 operation(random.nextInt(TreeLab.TREES));
+                if (VERIFY_EACH_STEP) {
+                    lab.verify();
+                    lab.accountForPages();
+                }
                 if (random.nextInt(100) == 0) {
                     savepoint();
                 }
@@ -188,6 +197,7 @@ class TreeModelTest {
             } else {
                 value = source.value(key.length);
             }
+            last = mode + "put " + tree + " " + TreeLab.text(key) + " = " + value.length;
             byte[] shifted = new byte[value.length + 3];
             System.arraycopy(value, 0, shifted, 3, value.length);
             TreeRoot root = lab.roots[tree];
@@ -201,6 +211,7 @@ class TreeModelTest {
             byte[] key = random.nextInt(3) == 0 ? source.key() : source.nextInOrder();
             boolean isAbove = model.isEmpty() || Arrays.compareUnsigned(key, model.lastKey()) > 0;
             byte[] value = source.value(key.length);
+            last = mode + "append " + tree + " " + TreeLab.text(key) + " = " + value.length;
             TreeRoot root = lab.roots[tree];
             boolean done = lab.writer.append(root, key, key.length, value, 0, value.length);
             assertEquals(isAbove, done, "appended");
@@ -210,6 +221,7 @@ class TreeModelTest {
         }
 
         private void delete(int tree, byte[] key) {
+            last = mode + "delete " + tree + " " + TreeLab.text(key);
             boolean wasThere = lab.models.get(tree).remove(key) != null;
             assertEquals(wasThere, lab.writer.delete(lab.roots[tree], key, key.length), "deleted");
         }
@@ -228,9 +240,14 @@ class TreeModelTest {
                     to = upTo(model, from, 1 + random.nextInt(80));
                 }
             }
+            last = mode + "delete range " + tree + " " + bound(from) + " .. " + bound(to);
             Map<byte[], byte[]> range = range(model, from, to);
             assertEquals(range.size(), lab.writer.deleteRange(lab.roots[tree], from, to), "removed");
             range.clear();
+        }
+
+        private static String bound(byte[] key) {
+            return key == null ? "unbounded" : TreeLab.text(key);
         }
 
         private byte[] bound(NavigableMap<byte[], byte[]> model) {
