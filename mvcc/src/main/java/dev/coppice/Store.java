@@ -148,7 +148,7 @@ public final class Store implements AutoCloseable {
      */
     public WriteTransaction begin(SyncLevel syncLevel) {
         requireOpen();
-        if (writerThread == Thread.currentThread()) {
+        if (Thread.currentThread().equals(writerThread)) {
             throw new IllegalStateException(
                     "this thread has a write transaction open: commit it or roll it back first");
         }
@@ -292,7 +292,7 @@ public final class Store implements AutoCloseable {
             if (isClosing) {
                 return;
             }
-            if (writerThread == Thread.currentThread()) {
+            if (Thread.currentThread().equals(writerThread)) {
                 throw new IllegalStateException(
                         "this thread has a write transaction open: commit it or roll it back first");
             }

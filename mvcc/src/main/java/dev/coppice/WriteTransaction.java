@@ -245,7 +245,7 @@ public final class WriteTransaction implements AutoCloseable {
     }
 
     void requireUsable() {
-        if (Thread.currentThread() != owner) {
+        if (!owner.equals(Thread.currentThread())) {
             throw new IllegalStateException(
                     "a write transaction belongs to the thread that began it: " + owner.getName());
         }

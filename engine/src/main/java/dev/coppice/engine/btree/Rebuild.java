@@ -86,7 +86,6 @@ final class Rebuild {
         if (count > 0) {
             SlottedPage.key(s, page, pageBytes, 0, first);
         }
-        builder.reset();
         MemorySegment stash = builder.stash();
         long copy = builder.stash(s, page);
         long birth = PageHeader.birth(s, page);
@@ -95,5 +94,6 @@ final class Rebuild {
         if (PageHeader.type(s, page) == PageHeader.BRANCH) {
             builder.addChildren(stash, copy, 0, count + 1, 0);
         }
+        builder.unstash();
     }
 }

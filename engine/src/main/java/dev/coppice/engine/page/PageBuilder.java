@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
  * one writer. Lifetime: that of the arena.
  */
 public final class PageBuilder {
+    /** Two neighbours, and the branch above them that is rebuilt meanwhile. */
+    private static final int STASH_PAGES = 3;
+
     private final int pageBytes;
     private final MemorySegment stash;
     private final byte[] key;
@@ -23,7 +26,7 @@ public final class PageBuilder {
 
     public PageBuilder(Arena arena, PageSize pageSize) {
         this.pageBytes = pageSize.bytes();
-        this.stash = arena.allocate(2L * pageBytes, 64);
+        this.stash = arena.allocate((long) STASH_PAGES * pageBytes, 64);
         this.key = new byte[pageSize.inlineKeyBytes()];
     }
 
@@ -37,8 +40,14 @@ public final class PageBuilder {
         stashed = 0;
     }
 
-    /** Copies a page aside and returns its position in {@link #stash}; two at most. */
+    /** Forgets the page that was stashed last. */
+    public void unstash() {
+        stashed--;
+    }
+
+    /** Copies a page aside and returns its position in {@link #stash}; three at most. */
     public long stash(MemorySegment s, long from) {
+        assert stashed < STASH_PAGES : stashed;
         long at = (long) stashed++ * pageBytes;
         MemorySegment.copy(s, from, stash, at, pageBytes);
         return at;

@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -254,7 +255,10 @@ public final class TreeLab implements AutoCloseable {
     }
 
     static String text(byte[] key) {
-        return key.length + " bytes " + Arrays.toString(Arrays.copyOf(key, Math.min(key.length, 80)));
+        int shown = Math.min(key.length, 12);
+        String head = HexFormat.of().formatHex(key, 0, shown);
+        String tail = HexFormat.of().formatHex(key, Math.max(shown, key.length - 4), key.length);
+        return head + ".." + tail + " (" + key.length + " bytes)";
     }
 
     /** Shows that each page has exactly one owner. */
