@@ -17,11 +17,21 @@ final class Maintenance {
     private static final long LARGEST_GROWTH_BYTES = 16 << 20;
     private static final int GROWTH_SHARE = 16;
 
+    /** A writer that makes one checkpoint's worth while another runs shall not only pay for those. */
+    private static final int PAUSE_PER_CHECKPOINT = 4;
+
+    private static final long LONGEST_WAIT_NANOS = 20_000_000;
+
     private final Engine engine;
     private final StoreConfig config;
     private final Thread thread;
     private volatile boolean isStopped;
+
+    // Written by the thread
+    private volatile int prefaultedBatch;
+    private long prefaultedSince;
     private volatile boolean isWanted;
+    private volatile long pauseUntil = System.nanoTime();
 
     Maintenance(Engine engine, StoreConfig config, String name) {
         this.engine = engine;
@@ -39,14 +49,20 @@ final class Maintenance {
 
     /** Called after each commit. */
     void committed() {
-        if (!isWanted && (isCheckpointDue() || isGrowthDue())) {
+        if (!isWanted && (isCheckpointDue() || isGrowthDue() || isPrefaultDue())) {
             isWanted = true;
             LockSupport.unpark(thread);
         }
     }
 
     private boolean isCheckpointDue() {
-        return checkpointsAlone() && engine.logBytes() >= config.checkpointBytes();
+        return checkpointsAlone()
+                && engine.logBytes() >= config.checkpointBytes()
+                && System.nanoTime() - pauseUntil >= 0;
+    }
+
+    private boolean isPrefaultDue() {
+        return engine.store().allocator().batch() != prefaultedBatch;
     }
 
     private boolean checkpointsAlone() {
@@ -54,7 +70,7 @@ final class Maintenance {
     }
 
     private boolean isGrowthDue() {
-        return engine.aheadBytes() < growthBytes() / 2;
+        return engine.freeBytes() < growthBytes() / 2;
     }
 
     private long growthBytes() {
@@ -75,9 +91,9 @@ final class Maintenance {
                 }
                 boolean isOld = System.nanoTime() - checked >= interval;
                 if (isCheckpointDue() || (isOld && checkpointsAlone())) {
-                    engine.checkpointAfterWriter();
-                    checked = System.nanoTime();
+                    checked = checkpoint();
                 }
+                prefaultGranted();
             } catch (StoreClosedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "maintenance ends", e);
                 return;
@@ -93,6 +109,26 @@ final class Maintenance {
                 }
                 LOG.log(System.Logger.Level.WARNING, "maintenance failed", e);
             }
+        }
+    }
+
+    /** Tries a checkpoint; returns when it ended. */
+    private long checkpoint() {
+        long started = System.nanoTime();
+        boolean isDone = engine.checkpoint(LONGEST_WAIT_NANOS);
+        long ended = System.nanoTime();
+        pauseUntil = ended + (isDone ? PAUSE_PER_CHECKPOINT * (ended - started) : LONGEST_WAIT_NANOS);
+        return ended;
+    }
+
+    /** Extents are faulted in when they are granted, and again when a checkpoint flushed them. */
+    private void prefaultGranted() {
+        int batch = engine.store().allocator().batch();
+        long checkpoint = engine.store().known().sequence();
+        if (batch != prefaultedBatch || checkpoint != prefaultedSince) {
+            engine.prefault();
+            prefaultedBatch = batch;
+            prefaultedSince = checkpoint;
         }
     }
 

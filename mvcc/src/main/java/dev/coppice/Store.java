@@ -241,7 +241,7 @@ public final class Store implements AutoCloseable {
      */
     public boolean checkpoint() {
         requireOpen();
-        return engine.checkpoint();
+        return engine.checkpoint(0);
     }
 
     /** {@return figures of the store as it is now} */

@@ -9,6 +9,8 @@ import dev.coppice.engine.page.PageBuilder;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.PageVerifier;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.ReadOnlyException;
@@ -17,6 +19,9 @@ import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +35,8 @@ public final class Engine implements AutoCloseable {
     /** The writer waits for growth by at most this much; the maintenance grows ahead of it. */
     private static final long MAX_GROWTH_BYTES = 4 << 20;
 
+    private static final VarHandle FIRST_WORD = ValueLayout.JAVA_LONG.varHandle();
+
     private final Storage storage;
     private final EngineOptions options;
     private final OpenStore store;
@@ -41,6 +48,7 @@ public final class Engine implements AutoCloseable {
     private final WriteView writer;
     private volatile boolean isClosed;
     private volatile boolean mayStoreThroughMapping;
+    private volatile boolean isPositionalNow;
 
     // Writer role.
     private boolean isRunning;
@@ -150,6 +158,7 @@ public final class Engine implements AutoCloseable {
             commits.prepareForWriter();
             boolean isPositional = waitsForMedium || !mayStoreThroughMapping;
             writer.begin(commits.newest(), waitsForMedium, isPositional, store.takeId());
+            isPositionalNow = isPositional;
             isRunning = true;
             return writer;
         } catch (RuntimeException | Error e) {
@@ -244,16 +253,17 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Makes the newest committed root the base of recovery and gives superseded pages back, without
-     * waiting for anybody (PASSIVE).
+     * waiting for readers (PASSIVE).
      *
+     * @param timeoutNanos how long to wait for a running transaction; 0 not at all
      * @return false when a transaction is open or another checkpoint is running: nothing was done
      */
-    public boolean checkpoint() {
+    public boolean checkpoint(long timeoutNanos) {
         checkOpen();
         if (writer == null) {
             throw new ReadOnlyException("the store is open for reading only");
         }
-        if (!writerRole.tryAcquire()) {
+        if (!tryWriterRole(timeoutNanos)) {
             return false;
         }
         if (!checkpointRole.tryAcquire()) {
@@ -264,11 +274,16 @@ public final class Engine implements AutoCloseable {
         return true;
     }
 
-    /** As {@link #checkpoint()}, but waits for the writer role, uninterruptibly. */
-    public void checkpointAfterWriter() {
-        checkOpen();
-        takeBothRoles();
-        checkpointHoldingRoles();
+    private boolean tryWriterRole(long timeoutNanos) {
+        if (timeoutNanos <= 0) {
+            return writerRole.tryAcquire();
+        }
+        try {
+            return writerRole.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** The writer role comes first, and is not kept while somebody else completes. */
@@ -313,21 +328,47 @@ public final class Engine implements AutoCloseable {
         return store.commits().logPages() << pageSize().shift();
     }
 
-    /** {@return bytes of the file behind the highest page handed out} */
-    public long aheadBytes() {
-        return storage.size() - (store.allocator().usedEnd() << pageSize().shift());
+    /** {@return free bytes, those that the file grew by since the writer last looked included} */
+    public long freeBytes() {
+        FreeMap free = store.allocator().freeMap();
+        long notSeen = (storage.size() >>> pageSize().shift()) - free.pages();
+        return (free.free() + notSeen) << pageSize().shift();
     }
 
-    /** Grows the file when less than {@code aheadBytes} behind its used end is left. */
-    public void growAhead(long aheadBytes) {
+    /** Grows the file ahead of need, when less than half of {@code bytes} is free. */
+    public void growAhead(long bytes) {
         synchronized (growth) {
             long size = storage.size();
-            if (aheadBytes() < aheadBytes && size + aheadBytes <= storage.maxSize()) {
+            if (freeBytes() < bytes / 2 && size + bytes <= storage.maxSize()) {
                 try {
-                    storage.grow(roundUp(size + aheadBytes));
+                    storage.grow(roundUp(size + bytes));
                 } catch (StoreFullException e) {
                     // The writer that needs the room will find out, and say so.
                     return;
+                }
+            }
+        }
+    }
+
+    /**
+     * Faults the extents in that the writer will store into next, so that it does not have to: the
+     * file system's bookkeeping for the first store since a flush costs microseconds.
+     *
+     * <p>An atomic addition of nothing counts as a store and cannot undo one of the writer.
+     */
+    public void prefault() {
+        if (!mayStoreThroughMapping || isPositionalNow) {
+            return;
+        }
+        PageAllocator allocator = store.allocator();
+        MemorySegment[] chunks = storage.writableChunks();
+        PageMap pages = new PageMap(pageSize(), chunks, null);
+        long filePages = pages.mappedBytes() >>> pageSize().shift();
+        for (long extent : allocator.upcoming()) {
+            long limit = Math.min(extent + allocator.extentPages(), filePages);
+            for (long page = extent; page < limit; page++) {
+                if (allocator.freeMap().isFree(page)) {
+                    FIRST_WORD.getAndAdd(pages.segment(page), pages.position(page), 0L);
                 }
             }
         }

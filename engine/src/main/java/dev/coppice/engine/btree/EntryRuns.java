@@ -31,7 +31,7 @@ public final class EntryRuns {
         if (keyRun >= 0) {
             show(s, keyRun, visitor);
         }
-        if (PageHeader.level(s, page) == 0 && LeafPage.isOverflow(s, page, index)) {
+        if (LeafPage.isOverflow(s, page, index)) {
             show(s, LeafPage.valueRun(s, page, pageBytes, index), visitor);
         }
     }
@@ -46,13 +46,27 @@ public final class EntryRuns {
     /** Records that the runs of one entry or separator are not reached any more. */
     static void supersede(WriteSet writes, MemorySegment s, long page, int index) {
         int pageBytes = writes.pageSize().bytes();
-        if (SlottedPage.isExt(s, page) || SlottedPage.keyRun(s, page, pageBytes, index) >= 0) {
-            forEntry(s, page, pageBytes, index, writes::supersedeRun);
+        long keyRun = SlottedPage.keyRun(s, page, pageBytes, index);
+        if (keyRun >= 0) {
+            supersede(writes, s, keyRun);
         }
+        if (LeafPage.isOverflow(s, page, index)) {
+            supersede(writes, s, LeafPage.valueRun(s, page, pageBytes, index));
+        }
+    }
+
+    private static void supersede(WriteSet writes, MemorySegment s, long reference) {
+        writes.supersedeRun(
+                Reference.pageId(Reference.word(s, reference)),
+                Reference.birth(s, reference),
+                Reference.count(s, reference));
     }
 
     /** Records that no run of the page is reached any more. */
     static void supersedeAll(WriteSet writes, MemorySegment s, long page) {
-        forEach(s, page, writes.pageSize().bytes(), writes::supersedeRun);
+        int count = PageHeader.count(s, page);
+        for (int index = 0; index < count; index++) {
+            supersede(writes, s, page, index);
+        }
     }
 }

@@ -40,13 +40,12 @@ final class LeafRoom {
         }
         int count = PageHeader.count(s, page);
         int prefix = PageHeader.prefixBytes(s, page);
-        if (count == 0) {
-            prefix = 0;
-        } else if (!sharesPrefix) {
-            prefix = Math.min(prefix, rebuild.prefixBytes(s, page, 0, key, keyBytes));
+        if (!sharesPrefix) {
+            int shared = count == 0 ? 0 : rebuild.prefixBytes(s, page, 0, key, keyBytes);
+            prefix = Math.min(prefix, shared);
         }
         boolean isExt = needsExt || SlottedPage.isExt(s, page);
-        int used = rebuild.bytes(s, page, 0, count, prefix, addsExt);
+        int used = rebuild.bytes(s, page, 0, count, prefix, isExt);
         int entry = LeafPage.size(keyBytes, prefix, pageBytes, isExt, payloadBytes);
         if (used + entry > pageBytes) {
             return false;

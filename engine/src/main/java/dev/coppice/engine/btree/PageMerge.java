@@ -44,18 +44,13 @@ final class PageMerge {
 
     /** {@return whether the child was removed or merged, so that its parent may need the same} */
     boolean repairChild(long parent, int child) {
+        if (removeIfEmpty(parent, child)) {
+            return true;
+        }
         PageMap pages = writes.pages();
         MemorySegment s = pages.segment(parent);
         long page = pages.position(parent);
-        long reference = BranchPage.child(s, page, child);
-        long pageId = Reference.pageId(Reference.word(s, reference));
-        if (Reference.count(s, reference) == 0) {
-            writes.supersede(pageId, Reference.birth(s, reference));
-            if (PageHeader.count(s, page) > 0) {
-                branches.remove(parent, Math.max(0, child - 1), child);
-            }
-            return true;
-        }
+        long pageId = Reference.pageId(Reference.word(s, BranchPage.child(s, page, child)));
         MemorySegment cs = pages.segment(pageId);
         int free = SlottedPage.freeBytes(cs, pages.position(pageId), pageBytes);
         if (free * 3L < pageBytes * 2L) {
@@ -69,6 +64,27 @@ final class PageMerge {
         int second = prefersRight ? child - 1 : child;
         return (first >= 0 && first < last && merge(parent, first))
                 || (second >= 0 && second < last && merge(parent, second));
+    }
+
+    /**
+     * {@return whether the child had no entries and was removed}
+     *
+     * <p>The last child of a branch stays as a reference to a dead page: the branch has no entries
+     * either then, and goes when its own parent is repaired. No such branch may be merged.
+     */
+    boolean removeIfEmpty(long parent, int child) {
+        MemorySegment s = writes.pages().segment(parent);
+        long page = writes.pages().position(parent);
+        long reference = BranchPage.child(s, page, child);
+        if (Reference.count(s, reference) > 0) {
+            return false;
+        }
+        writes.supersede(
+                Reference.pageId(Reference.word(s, reference)), Reference.birth(s, reference));
+        if (PageHeader.count(s, page) > 0) {
+            branches.remove(parent, Math.max(0, child - 1), child);
+        }
+        return true;
     }
 
     private boolean isOwn(MemorySegment s, long page, int child) {
@@ -110,10 +126,6 @@ final class PageMerge {
         builder.reset();
         long left = builder.stash(pages.segment(leftId), pages.position(leftId));
         long right = builder.stash(pages.segment(rightId), pages.position(rightId));
-        MemorySegment stash = builder.stash();
-        if (SlottedPage.isExt(stash, left) != SlottedPage.isExt(stash, right)) {
-            return false;
-        }
         separator.take(pages, s, page, index);
         int prefix = combinedPrefix(left, right);
         if (combinedBytes(left, right, prefix) > pageBytes - pageBytes / 8) {
@@ -177,16 +189,22 @@ final class PageMerge {
 
     private int combinedBytes(long left, long right, int prefix) {
         MemorySegment stash = builder.stash();
+        boolean isExt = isEitherExt(left, right);
         int bytes =
-                rebuild.bytes(stash, left, 0, PageHeader.count(stash, left), prefix, false)
+                rebuild.bytes(stash, left, 0, PageHeader.count(stash, left), prefix, isExt)
                         + rebuild.bytes(
-                                stash, right, 0, PageHeader.count(stash, right), prefix, false)
+                                stash, right, 0, PageHeader.count(stash, right), prefix, isExt)
                         - SlottedPage.PREFIX_OFFSET
                         - prefix;
         if (PageHeader.level(stash, left) > 0) {
             bytes += Reference.BYTES + BranchPage.size(separator.length(), prefix, pageBytes);
         }
         return bytes;
+    }
+
+    private boolean isEitherExt(long left, long right) {
+        MemorySegment stash = builder.stash();
+        return SlottedPage.isExt(stash, left) || SlottedPage.isExt(stash, right);
     }
 
     private boolean combine(long target, long left, long right, int prefix, int level) {
@@ -196,7 +214,7 @@ final class PageMerge {
         int leftCount = PageHeader.count(stash, left);
         int rightCount = PageHeader.count(stash, right);
         int count = leftCount + rightCount + (level > 0 ? 1 : 0);
-        boolean isExt = SlottedPage.isExt(stash, left);
+        boolean isExt = isEitherExt(left, right);
         builder.begin(
                 s, page, stash, left, isExt, target, writes.id(), count, rebuild.prefix(), prefix);
         builder.addAll(stash, left, 0, leftCount);

@@ -127,11 +127,11 @@ final class PageSplit {
 
     private void build(long pageId, long copy, int from, int to) {
         int prefix = to == from ? 0 : rebuild.prefixBytes(builder.stash(), copy, from, to);
-        begin(pageId, copy, to - from, prefix);
+        begin(pageId, copy, SlottedPage.isExt(builder.stash(), copy), to - from, prefix);
         builder.addAll(builder.stash(), copy, from, to);
     }
 
-    private void begin(long pageId, long like, int count, int prefixBytes) {
+    private void begin(long pageId, long like, boolean isExt, int count, int prefixBytes) {
         MemorySegment stash = builder.stash();
         MemorySegment s = writes.pages().segment(pageId);
         builder.begin(
@@ -139,7 +139,7 @@ final class PageSplit {
                 writes.pages().position(pageId),
                 stash,
                 like,
-                SlottedPage.isExt(stash, like),
+                isExt,
                 pageId,
                 writes.id(),
                 count,
@@ -225,6 +225,9 @@ final class PageSplit {
             return false;
         }
         writes.edit(neighbourId);
+        long flags =
+                Reference.flags(Reference.word(s, BranchPage.child(s, page, left)))
+                        | Reference.flags(Reference.word(s, BranchPage.child(s, page, left + 1)));
         long leftId = childId(s, page, left);
         long rightId = childId(s, page, left + 1);
         builder.reset();
@@ -233,9 +236,15 @@ final class PageSplit {
         if (!redistribute(parent, left, leftId, leftCopy, rightId, rightCopy)) {
             return false;
         }
-        Reference.count(s, BranchPage.child(s, page, left), entries(leftId, true));
-        Reference.count(s, BranchPage.child(s, page, left + 1), entries(rightId, true));
+        setShifted(s, BranchPage.child(s, page, left), leftId, flags);
+        setShifted(s, BranchPage.child(s, page, left + 1), rightId, flags);
         return true;
+    }
+
+    /** Entries with runs may have moved: each of the two references says what either said. */
+    private void setShifted(MemorySegment s, long reference, long pageId, long flags) {
+        Reference.word(s, reference, Reference.word(s, reference) | flags);
+        Reference.count(s, reference, entries(pageId, true));
     }
 
     private static long childId(MemorySegment s, long page, int child) {
@@ -247,9 +256,7 @@ final class PageSplit {
         MemorySegment stash = builder.stash();
         int leftCount = PageHeader.count(stash, left);
         int rightCount = PageHeader.count(stash, right);
-        if (leftCount == 0
-                || rightCount == 0
-                || SlottedPage.isExt(stash, left) != SlottedPage.isExt(stash, right)) {
+        if (leftCount == 0 || rightCount == 0) {
             return false;
         }
         int leftBytes = bytes(left, 0, leftCount);
@@ -294,10 +301,12 @@ final class PageSplit {
     private boolean fits(long first, int from, int to, long second, int secondFrom, int secondTo) {
         MemorySegment stash = builder.stash();
         int prefix = rebuild.prefixBytes(stash, first, from, stash, second, secondTo - 1);
+        boolean isExt = isEitherExt(first, second);
         int bytes =
-                rebuild.bytes(stash, first, from, to, prefix, false)
-                        + PageBuilder.bytes(
-                                stash, second, pageBytes, secondFrom, secondTo, prefix);
+                rebuild.bytes(stash, first, from, to, prefix, isExt)
+                        + rebuild.bytes(stash, second, secondFrom, secondTo, prefix, isExt)
+                        - SlottedPage.PREFIX_OFFSET
+                        - prefix;
         return bytes <= pageBytes;
     }
 
@@ -305,9 +314,15 @@ final class PageSplit {
             long pageId, long first, int from, int to, long second, int secondFrom, int secondTo) {
         MemorySegment stash = builder.stash();
         int prefix = rebuild.prefixBytes(stash, first, from, stash, second, secondTo - 1);
-        begin(pageId, first, to - from + secondTo - secondFrom, prefix);
+        int count = to - from + secondTo - secondFrom;
+        begin(pageId, first, isEitherExt(first, second), count, prefix);
         builder.addAll(stash, first, from, to);
         builder.addAll(stash, second, secondFrom, secondTo);
+    }
+
+    private boolean isEitherExt(long first, long second) {
+        MemorySegment stash = builder.stash();
+        return SlottedPage.isExt(stash, first) || SlottedPage.isExt(stash, second);
     }
 
     private int bytes(long copy, int from, int to) {

@@ -39,6 +39,9 @@ final class RangeRemoval {
             clear(root);
             return count;
         }
+        if (count(root, from, to) == 0) {
+            return 0;
+        }
         long removed = removeIn(path.ownRoot(root), from, to);
         root.addCount(-removed);
         merge.repairRoot(root);
@@ -47,6 +50,12 @@ final class RangeRemoval {
 
     private static boolean isEmptyRange(byte[] from, byte[] to) {
         return from != null && to != null && Arrays.compareUnsigned(from, to) >= 0;
+    }
+
+    private long count(TreeRoot root, byte[] from, byte[] to) {
+        PageMap pages = writes.pages();
+        long below = from == null ? 0 : TreeReader.rank(pages, root, from, from.length);
+        return (to == null ? root.count() : TreeReader.rank(pages, root, to, to.length)) - below;
     }
 
     /** Removes everything. */
@@ -82,9 +91,20 @@ final class RangeRemoval {
             EntryRuns.supersede(writes, s, page, child - 1);
             BranchPage.remove(s, page, pageBytes, child - 1, child);
         }
-        merge.repairChild(pageId, first + 1);
-        merge.repairChild(pageId, Math.min(first, PageHeader.count(s, page)));
+        repairEdges(pageId, first);
         return removed;
+    }
+
+    /** Repairs children {@code left} and left + 1; empty ones go first, lest one be merged. */
+    private void repairEdges(long parent, int left) {
+        boolean hasRight = !merge.removeIfEmpty(parent, left + 1);
+        boolean hasLeft = !merge.removeIfEmpty(parent, left);
+        if (hasRight) {
+            merge.repairChild(parent, hasLeft ? left + 1 : left);
+        }
+        if (hasLeft) {
+            merge.repairChild(parent, left);
+        }
     }
 
     private int childFor(MemorySegment s, long page, byte[] key) {

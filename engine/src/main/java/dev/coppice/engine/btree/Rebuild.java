@@ -69,11 +69,15 @@ final class Rebuild {
         return to - from == 1 ? Math.min(shared, PageHeader.prefixBytes(s, page)) : shared;
     }
 
-    /** {@return bytes of a page with entries [from, to) of another under a prefix} */
-    int bytes(MemorySegment s, long page, int from, int to, int prefixBytes, boolean addsExt) {
+    /**
+     * {@return bytes of a page with entries [from, to) of another under a prefix}
+     *
+     * @param isExt whether its entries will have flags; must be true if those of the source have
+     */
+    int bytes(MemorySegment s, long page, int from, int to, int prefixBytes, boolean isExt) {
         return SlottedPage.PREFIX_OFFSET
                 + prefixBytes
-                + (addsExt ? to - from : 0)
+                + (isExt && !SlottedPage.isExt(s, page) ? to - from : 0)
                 + PageBuilder.bytes(s, page, pageBytes, from, to, prefixBytes);
     }
 
@@ -83,9 +87,7 @@ final class Rebuild {
         MemorySegment s = pages.segment(pageId);
         long page = pages.position(pageId);
         int count = PageHeader.count(s, page);
-        if (count > 0) {
-            SlottedPage.key(s, page, pageBytes, 0, first);
-        }
+        SlottedPage.prefix(s, page, first, prefixBytes);
         MemorySegment stash = builder.stash();
         long copy = builder.stash(s, page);
         long birth = PageHeader.birth(s, page);

@@ -6,11 +6,11 @@ import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.OverflowRun;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
 import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * Lookups from a root. Stateless; nothing is allocated but the arrays that are returned.
@@ -74,12 +74,15 @@ public final class TreeReader {
 
     static byte[] value(PageMap pages, MemorySegment s, long page, int index) {
         long bytes = valueBytes(s, page, pages.pageBytes(), index);
-        if (bytes > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    "value too long for an array: valueBytes=" + bytes + ", max=2147483639");
-        }
         if (LeafPage.isOverflow(s, page, index)) {
             requireRunInFile(pages, s, page, index, bytes);
+        }
+        if (bytes > PageSize.MAX_VALUE_BYTES) {
+            throw new IllegalArgumentException(
+                    "value too long for an array: valueBytes="
+                            + bytes
+                            + ", max="
+                            + PageSize.MAX_VALUE_BYTES);
         }
         byte[] value = new byte[(int) bytes];
         copyValue(pages, s, page, index, value, 0);
@@ -90,9 +93,11 @@ public final class TreeReader {
             PageMap pages, MemorySegment s, long page, int index, long bytes) {
         long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
         long first = Reference.pageId(Reference.word(s, run));
-        long endByte = first * pages.pageBytes() + bytes;
-        if (endByte > pages.mappedBytes()) {
-            throw new CorruptStoreException(first, "end of an overflow run", "inside the file", endByte);
+        long pagesInFile = pages.mappedBytes() / pages.pageBytes();
+        long room = (pagesInFile - first) * pages.pageBytes();
+        if (first >= pagesInFile || bytes > room) {
+            throw new CorruptStoreException(
+                    first, "length of an overflow run", "inside the file", bytes);
         }
     }
 
@@ -128,11 +133,10 @@ public final class TreeReader {
 
     /** {@return a copy of key {@code index} of a page, its run included} */
     static byte[] key(PageMap pages, MemorySegment s, long page, int index) {
-        int pageBytes = pages.pageBytes();
         int keyBytes = SlottedPage.keyBytes(s, page, index);
-        byte[] key = new byte[Math.max(keyBytes, pageBytes / 4)];
+        byte[] key = new byte[keyBytes];
         readKey(pages, s, page, index, key);
-        return key.length == keyBytes ? key : Arrays.copyOf(key, keyBytes);
+        return key;
     }
 
     /**
@@ -146,6 +150,11 @@ public final class TreeReader {
         long run = SlottedPage.keyRun(s, page, pageBytes, index);
         if (run >= 0) {
             byte[] tail = OverflowRun.readKeyTail(pages, s, run);
+            int expected = keyBytes - PageSize.inlineKeyBytes(pageBytes);
+            if (tail.length != expected) {
+                throw new CorruptStoreException(
+                        PageHeader.pageId(s, page), "length of a key run", expected, tail.length);
+            }
             System.arraycopy(tail, 0, target, keyBytes - tail.length, tail.length);
         }
         return keyBytes;

@@ -9,6 +9,7 @@ import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /**
  * Moves the base forward: captures the newest root and the free space under the writer role, then,
@@ -19,6 +20,7 @@ import java.lang.foreign.Arena;
  */
 public final class Checkpoint {
     private final Storage storage;
+    private final PageSize pageSize;
     private final Commits commits;
     private final DurableSlots slots;
     private final ReaderTable readers;
@@ -34,6 +36,7 @@ public final class Checkpoint {
             ReaderTable readers,
             PageAllocator allocator) {
         this.storage = storage;
+        this.pageSize = pageSize;
         this.commits = commits;
         this.slots = slots;
         this.readers = readers;
@@ -105,7 +108,7 @@ public final class Checkpoint {
             long sealed = sealer.seal(target, slots.known().tip().txn());
             storage.deliveryPoint();
             long end = write(captured);
-            storage.sync();
+            syncSealed(captured.image());
             slots.lock().lock();
             try {
                 commits.checkNotPoisoned();
@@ -114,7 +117,7 @@ public final class Checkpoint {
                     tip = target;
                 }
                 long slotEnd = Math.max(end, tip.endPage());
-                slots.write(tip, endingAt(target, end), captured.image(), tip.txn(), slotEnd);
+                slots.write(tip, endingAt(target, end), captured.image(), tip.txn(), slotEnd, false);
             } finally {
                 slots.lock().unlock();
             }
@@ -131,6 +134,15 @@ public final class Checkpoint {
         } finally {
             readers.release(captured.pin());
         }
+    }
+
+    /** Waits for what the target reaches and for its image, and for nothing that came later. */
+    private void syncSealed(ImageExtent image) {
+        long[] sealed = sealer.ranges();
+        long[] ranges = Arrays.copyOf(sealed, sealed.length + 2);
+        ranges[sealed.length] = image.firstPage() << pageSize.shift();
+        ranges[sealed.length + 1] = image.pages() << pageSize.shift();
+        storage.sync(ranges, ranges.length / 2);
     }
 
     /** {@return the base as the slot names it: its end is that of the free-space image} */

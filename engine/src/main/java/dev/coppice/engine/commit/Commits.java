@@ -210,7 +210,7 @@ public final class Commits {
         Known known = slots.known();
         try {
             long end = Math.max(known.endPage(), tip.endPage());
-            slots.write(tip, known.base(), known.image(), known.tip().txn(), end);
+            slots.write(tip, known.base(), known.image(), known.tip().txn(), end, true);
         } catch (StoreException e) {
             poison();
             throw new CommitInDoubtException(

@@ -38,9 +38,16 @@ final class DurableSlots {
      * Makes a tip and a base durable: writes the slot that is not the known one and waits for the
      * medium.
      *
+     * @param flushesAll whether pages of the tip go to the medium with the slot, or are there already
      * @param verifyAfter pages of the tip with a later birth reach the medium with this flush only
      */
-    void write(StoreRoot tip, StoreRoot base, ImageExtent image, long verifyAfter, long endPage) {
+    void write(
+            StoreRoot tip,
+            StoreRoot base,
+            ImageExtent image,
+            long verifyAfter,
+            long endPage,
+            boolean flushesAll) {
         assert lock.isHeldByCurrentThread();
         Known old = known;
         DurableSlot next =
@@ -57,8 +64,13 @@ final class DurableSlots {
         live.inFlight(tip.txn(), base.txn());
         int victim = 1 - old.index();
         next.write(header, block);
-        storage.write(DurableSlot.position(victim), block, 0, Block.BYTES);
-        storage.sync();
+        long position = DurableSlot.position(victim);
+        storage.write(position, block, 0, Block.BYTES);
+        if (flushesAll) {
+            storage.sync();
+        } else {
+            storage.sync(new long[] {position, Block.BYTES}, 1);
+        }
         known = new Known(next, victim);
         live.known(next.sequence());
         live.inFlight(0, 0);

@@ -66,8 +66,8 @@ public final class OpenStore {
         FreeMap free =
                 new FreeSpaceRebuild(pages, pageSize, header, pending)
                         .rebuild(outcome.known().slot(), outcome.latest());
-        long boundary = (long) Storage.CHUNK_BYTES >>> pageSize.shift();
-        return new PageAllocator(free, pending, RESERVE_PAGES, boundary, space);
+        return new PageAllocator(
+                free, pending, RESERVE_PAGES, Storage.CHUNK_BYTES, pageSize.bytes(), space);
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Sets the checksums of the pages of a pinned root that were stored through the mapping since the
@@ -15,9 +17,13 @@ import java.lang.foreign.MemorySegment;
  * <p>Thread safety: one thread for each instance.
  */
 final class PageSealer implements RootWalk.Visitor {
+    /** Ranges are whole extents, which is what a store dirties at most. */
+    private static final int EXTENT_BYTES = 1 << 21;
+
     private final Storage storage;
     private final PageSize pageSize;
     private final Checksum checksum;
+    private final BitSet extents = new BitSet();
     private PageMap pages;
     private long after;
     private long sealed;
@@ -33,6 +39,7 @@ final class PageSealer implements RootWalk.Visitor {
         pages = new PageMap(pageSize, storage.writableChunks(), null);
         after = knownTip;
         sealed = 0;
+        extents.clear();
         new RootWalk(pages, this).walk(root);
         return sealed;
     }
@@ -52,6 +59,7 @@ final class PageSealer implements RootWalk.Visitor {
         MemorySegment s = pages.segment(pageId);
         long page = pages.position(pageId);
         sealed++;
+        touch(pageId, 1);
         if (PageHeader.crc(s, page) == 0) {
             PageHeader.crc(s, page, checksum.ofPage(s, page, pageSize.bytes()));
             storage.stored(pageId << pageSize.shift(), Integer.BYTES);
@@ -61,5 +69,32 @@ final class PageSealer implements RootWalk.Visitor {
     @Override
     public void run(long firstPage, long birth, long runBytes) {
         // Runs carry their checksums from the start.
+        if (birth > after) {
+            touch(firstPage, pageSize.runPages(runBytes));
+        }
+    }
+
+    private void touch(long page, long count) {
+        int first = (int) ((page << pageSize.shift()) / EXTENT_BYTES);
+        int last = (int) ((((page + count) << pageSize.shift()) - 1) / EXTENT_BYTES);
+        extents.set(first, last + 1);
+    }
+
+    /**
+     * {@return the byte ranges of the file that the last root has pages in, which are to be flushed:
+     * pairs of position and length}
+     */
+    long[] ranges() {
+        long size = storage.size();
+        long[] ranges = new long[2 * extents.cardinality()];
+        int count = 0;
+        for (int from = extents.nextSetBit(0); from >= 0; ) {
+            int to = extents.nextClearBit(from);
+            long position = (long) from * EXTENT_BYTES;
+            ranges[count++] = position;
+            ranges[count++] = Math.min((long) to * EXTENT_BYTES, size) - position;
+            from = extents.nextSetBit(to);
+        }
+        return Arrays.copyOf(ranges, count);
     }
 }

@@ -39,6 +39,10 @@ public final class OverflowRun {
             byte[] target,
             int at,
             int length) {
+        if (from < 0 || length < 0 || from > runBytes - length) {
+            throw new CorruptStoreException(
+                    firstPage, "length of an overflow run", "at least " + (from + length), runBytes);
+        }
         byte[] chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
         CRC32C crc = new CRC32C();
         int done = 0;

@@ -19,6 +19,9 @@ public final class PageHeader {
     public static final int BRANCH = 2;
     public static final int IMAGE = 3;
 
+    /** No tree is higher. A branch has two children at least, so that this is never reached. */
+    public static final int MAX_LEVEL = 60;
+
     /** Page flag: each entry of this leaf starts with a flags byte. */
     public static final int EXT = 1;
 

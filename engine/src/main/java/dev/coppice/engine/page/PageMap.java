@@ -98,9 +98,12 @@ public final class PageMap {
         int foundLevel = PageHeader.level(segment, page);
         int type = PageHeader.type(segment, page);
         if (type != (foundLevel == 0 ? PageHeader.LEAF : PageHeader.BRANCH)
-                || (level >= 0 && foundLevel != level)) {
+                || (level >= 0 ? foundLevel != level : foundLevel > PageHeader.MAX_LEVEL)) {
             throw new CorruptStoreException(
-                    pageId, "type and level", "level " + level, "type " + type + " level " + foundLevel);
+                    pageId,
+                    "type and level",
+                    "level " + (level < 0 ? "of a root" : level),
+                    "type " + type + " level " + foundLevel);
         }
         if (verifier != null && verifier.isDue(pageId, birth)) {
             verifier.verify(segment, page, pageId, pageBytes());

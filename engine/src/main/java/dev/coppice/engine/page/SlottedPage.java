@@ -240,6 +240,11 @@ public final class SlottedPage {
         return Bytes.u16(s, page + HEAP_BYTES_OFFSET);
     }
 
+    /** Copies the first {@code length} bytes of the page's prefix. */
+    public static void prefix(MemorySegment s, long page, byte[] target, int length) {
+        MemorySegment.copy(s, Bytes.U8, page + PREFIX_OFFSET, target, 0, length);
+    }
+
     /** {@return whether the key starts with the page's prefix} */
     public static boolean sharesPrefix(MemorySegment s, long page, byte[] key, int keyBytes) {
         int prefix = PageHeader.prefixBytes(s, page);

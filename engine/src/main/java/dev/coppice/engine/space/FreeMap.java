@@ -105,6 +105,20 @@ public final class FreeMap {
         return -1;
     }
 
+    /** {@return how many of {@code count} pages from {@code from} on are free} */
+    public int freeIn(long from, int count) {
+        int sum = 0;
+        long limit = Math.min(from + count, pages);
+        long page = from;
+        for (; page % Long.SIZE == 0 && page + Long.SIZE <= limit; page += Long.SIZE) {
+            sum += Long.bitCount(words[(int) (page >>> 6)]);
+        }
+        for (; page < limit; page++) {
+            sum += isFree(page) ? 1 : 0;
+        }
+        return sum;
+    }
+
     /** {@return the number of extents of free pages} */
     public long extents() {
         long starts = 0;

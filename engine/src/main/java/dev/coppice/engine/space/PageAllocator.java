@@ -1,22 +1,30 @@
 package dev.coppice.engine.space;
 
 import dev.coppice.error.StoreFullException;
+import java.util.Arrays;
 
 /**
  * Hands out free pages. Pages freed a moment ago go first, last in first out, so that a stream of
- * small commits circulates through pages that are in the cache; then runs of adjacent free pages, in
- * the order of the file.
+ * small commits circulates through pages that are in the cache; then the free pages of one extent
+ * after the other, those with the most of them first.
  *
- * <p>Thread safety: the holder of the writer role.
+ * <p>Thread safety: the holder of the writer role; {@link #upcoming} any thread.
  */
 public final class PageAllocator {
     /*
-     * The bitmap alone says what is free. The stack of hot pages and the current run are hints: a
+     * The bitmap alone says what is free. The stack of hot pages and the granted extents are hints: a
      * page taken from them is checked against the bitmap first, so nothing has to be kept in step.
+     *
+     * An extent is as large as a folio of the page cache can be, and aligned like one: a store
+     * through the mapping dirties a whole folio, so that what is flushed for a page shrinks with the
+     * share of the folio's pages that are new. Extents are granted a few at a time, and one batch
+     * ahead, so that the maintenance thread can fault them in before the writer comes to them.
      */
     private static final int HOT_PAGES = 512;
-    private static final int WORTHWHILE_RUN = 16;
-    private static final int EXTENTS_PER_SEARCH = 32;
+    private static final int EXTENT_BYTES = 1 << 21;
+    private static final int GRANTED_EXTENTS = 8;
+    private static final int EXTENTS_PER_SEARCH = 2048;
+    private static final long[] NONE = {};
 
     /** The first attempt may find enough room that is not in one piece, the next one grows. */
     private static final int ROOM_ATTEMPTS = 3;
@@ -24,14 +32,20 @@ public final class PageAllocator {
     private final Space space;
     private final long reservePages;
     private final long boundaryPages;
+    private final int extentPages;
     private final FreeMap free;
     private final PendingFrees pending;
     private final long[] hot = new long[HOT_PAGES];
     private int hotSize;
     private long runNext;
     private long runLimit;
+    private long[] granted = NONE;
+    private int nextGranted;
+    private long searchExtent;
     private long searchFrom;
     private long usedEnd;
+    private volatile long[] upcoming = NONE;
+    private volatile int batch;
 
     /** Finds more room when the free pages run out. */
     @FunctionalInterface
@@ -50,18 +64,21 @@ public final class PageAllocator {
      * @param free the free pages, shared with nobody
      * @param pending superseded pages that may still be needed
      * @param reservePages free pages that only deletes and checkpoints may use
-     * @param boundaryPages a run of fewer pages does not cross a multiple of this
+     * @param chunkBytes length of a chunk of the mapping, which a shorter run does not cross
+     * @param pageBytes page size
      */
     public PageAllocator(
             FreeMap free,
             PendingFrees pending,
             long reservePages,
-            long boundaryPages,
+            long chunkBytes,
+            int pageBytes,
             Space space) {
         this.free = free;
         this.pending = pending;
         this.reservePages = reservePages;
-        this.boundaryPages = boundaryPages;
+        this.boundaryPages = chunkBytes / pageBytes;
+        this.extentPages = EXTENT_BYTES / pageBytes;
         this.space = space;
         this.usedEnd = free.usedEnd();
     }
@@ -117,6 +134,11 @@ public final class PageAllocator {
         return page;
     }
 
+    /** {@return whether a run may lie there: it crosses a boundary only if it must} */
+    boolean mayHold(long page, long count) {
+        return count >= boundaryPages || page / boundaryPages == (page + count - 1) / boundaryPages;
+    }
+
     private void makeRoom(long count, boolean mayUseReserve) {
         try {
             space.makeRoom(count + (mayUseReserve ? 0 : reservePages));
@@ -141,10 +163,13 @@ public final class PageAllocator {
                 return take(page, 1);
             }
         }
-        if (runNext >= runLimit || !free.isFree(runNext)) {
-            findWorthwhileRun();
+        long page = free.nextFree(runNext);
+        while (page < 0 || page >= runLimit) {
+            grantNext();
+            page = free.nextFree(runNext);
         }
-        return take(runNext++, 1);
+        runNext = page + 1;
+        return take(page, 1);
     }
 
     private long tryAllocateRun(long count, boolean mayUseReserve) {
@@ -163,24 +188,71 @@ public final class PageAllocator {
         return page;
     }
 
-    /** Requires: a page is free. */
-    private void findWorthwhileRun() {
-        long at = runNext;
-        long best = -1;
-        long bestLength = 0;
-        for (int i = 0; i < EXTENTS_PER_SEARCH && bestLength < WORTHWHILE_RUN; i++) {
-            long start = free.nextFree(at);
-            if (start < 0) {
-                start = free.nextFree(0);
-            }
-            at = free.nextUsed(start);
-            if (at - start > bestLength) {
-                best = start;
-                bestLength = at - start;
+    /** Turns to the next granted extent. Requires: a page is free. */
+    private void grantNext() {
+        if (nextGranted == granted.length) {
+            granted = upcoming.length > 0 ? upcoming : fullestExtents(NONE);
+            nextGranted = 0;
+            upcoming = fullestExtents(granted);
+            batch = batch + 1;
+        }
+        runNext = granted[nextGranted++];
+        runLimit = runNext + extentPages;
+    }
+
+    /** {@return the first pages of the extents with the most free pages, the best one first} */
+    private long[] fullestExtents(long[] except) {
+        long extents = (free.pages() + extentPages - 1) / extentPages;
+        long searched = Math.min(extents, EXTENTS_PER_SEARCH);
+        long[] best = new long[GRANTED_EXTENTS];
+        int[] counts = new int[GRANTED_EXTENTS];
+        int found = 0;
+        for (long i = 0; i < extents && (i < searched || found == 0); i++) {
+            long extent = (searchExtent + i) % extents;
+            int count = free.freeIn(extent * extentPages, extentPages);
+            boolean isWanted = count > 0 && !contains(except, extent * extentPages);
+            if (isWanted && (found < best.length || count > counts[found - 1])) {
+                found = Math.min(found + 1, best.length);
+                insert(best, counts, found, extent * extentPages, count);
             }
         }
-        runNext = best;
-        runLimit = best + bestLength;
+        searchExtent = extents > searched ? (searchExtent + searched) % extents : 0;
+        return Arrays.copyOf(best, found);
+    }
+
+    private static boolean contains(long[] pages, long page) {
+        for (long other : pages) {
+            if (other == page) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void insert(long[] best, int[] counts, int size, long page, int count) {
+        int at = size - 1;
+        while (at > 0 && counts[at - 1] < count) {
+            best[at] = best[at - 1];
+            counts[at] = counts[at - 1];
+            at--;
+        }
+        best[at] = page;
+        counts[at] = count;
+    }
+
+    /** {@return the first pages of the extents that pages are handed out from next} */
+    public long[] upcoming() {
+        return upcoming;
+    }
+
+    /** {@return a number that changes with {@link #upcoming}} */
+    public int batch() {
+        return batch;
+    }
+
+    /** {@return pages in an extent} */
+    public int extentPages() {
+        return extentPages;
     }
 
     private long take(long page, long count) {

@@ -29,6 +29,8 @@ import java.util.zip.CRC32C;
 public final class WriteSet {
     private static final int BUFFERED_BYTES = 1 << 22;
     private static final int MIN_BUFFERED_PAGES = 512;
+    private static final int MAX_KEPT_LOOSE = 1 << 14;
+
     /** No single operation on a tree touches more pages than this. */
     private static final int PAGES_PER_OPERATION = 256;
 
@@ -201,12 +203,11 @@ public final class WriteSet {
      */
     public long writeRun(byte[] bytes, int from, int length) {
         long count = pageSize.runPages(length);
-        long page = allocator.allocateRun(count, mayUseReserve);
-        allocated.add(page, count);
+        long page = allocateRun(count);
         remapFor(page + count);
         long position = page << pageSize.shift();
         put(position, bytes, from, length);
-        int chunks = (length + Checksum.CHUNK_BYTES - 1) / Checksum.CHUNK_BYTES;
+        int chunks = (int) ((length + Checksum.CHUNK_BYTES - 1L) / Checksum.CHUNK_BYTES);
         byte[] trailer = new byte[chunks * Integer.BYTES];
         ByteBuffer words = ByteBuffer.wrap(trailer).order(ByteOrder.LITTLE_ENDIAN);
         CRC32C crc = new CRC32C();
@@ -217,6 +218,32 @@ public final class WriteSet {
         }
         put(position + length, trailer, 0, trailer.length);
         return page;
+    }
+
+    private long allocateRun(long count) {
+        long page = looseRun(count);
+        if (page < 0) {
+            page = allocator.allocateRun(count, mayUseReserve);
+            allocated.add(page, count);
+        } else {
+            looseSize -= (int) count;
+        }
+        return page;
+    }
+
+    /** {@return the first of {@code count} adjacent pages on top of the loose ones, or -1} */
+    private long looseRun(long count) {
+        if (count > looseSize) {
+            return -1;
+        }
+        int first = looseSize - (int) count;
+        long page = loose[first];
+        for (int i = 0; i < count; i++) {
+            if (loose[first + i] != page + i || (isBuffered && buffer.holds(page + i))) {
+                return -1;
+            }
+        }
+        return allocator.mayHold(page, count) ? page : -1;
     }
 
     private void put(long position, byte[] bytes, int from, int length) {
@@ -343,6 +370,9 @@ public final class WriteSet {
         superseded.clear();
         unused.clear();
         looseSize = 0;
+        if (loose.length > MAX_KEPT_LOOSE) {
+            loose = new long[64];
+        }
         if (buffer != null) {
             buffer.clear();
         }

@@ -24,6 +24,7 @@ final class KeySource {
     private final int inline;
     private final int pageBytes;
     private final byte[] stem = new byte[65_536];
+    private final boolean areValuesShort;
     private long counter = 1 << 20;
 
     KeySource(SplittableRandom random, Kind kind, int pageBytes) {
@@ -31,6 +32,7 @@ final class KeySource {
         this.kind = kind;
         this.inline = pageBytes / 4 - 64;
         this.pageBytes = pageBytes;
+        areValuesShort = random.nextInt(3) == 0;
         random.nextBytes(stem);
         if (random.nextInt(3) == 0) {
             Arrays.fill(stem, random.nextBoolean() ? (byte) 0 : (byte) 0xFF);
@@ -109,6 +111,9 @@ final class KeySource {
     }
 
     private int valueBytes(int keyBytes) {
+        if (areValuesShort) {
+            return random.nextInt(8);
+        }
         int key = Math.min(keyBytes, inline);
         int limit = pageBytes / 4 - key - 15 - (keyBytes > inline ? 24 : 0);
         return switch (random.nextInt(24)) {

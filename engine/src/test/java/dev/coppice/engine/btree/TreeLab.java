@@ -17,6 +17,7 @@ import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.PendingFrees;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.storage.MemoryStorage;
+import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -69,8 +70,14 @@ public final class TreeLab implements AutoCloseable {
                 freeMap.release(page, 1);
             }
         }
-        long boundary = (long) (1 << 26) / pageBytes;
-        allocator = new PageAllocator(freeMap, new PendingFrees(), 0, boundary, this::makeRoom);
+        allocator =
+                new PageAllocator(
+                        freeMap,
+                        new PendingFrees(),
+                        0,
+                        Storage.CHUNK_BYTES,
+                        pageBytes,
+                        this::makeRoom);
         PageVerifier verifier = new PageVerifier(false, 0, pageBytes);
         writes = new WriteSet(storage, pageSize, allocator, verifier, arena);
         writer = new TreeWriter(writes, new PageBuilder(arena, pageSize));
