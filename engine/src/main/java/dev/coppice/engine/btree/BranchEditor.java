@@ -36,12 +36,7 @@ final class BranchEditor {
             return true;
         }
         int count = PageHeader.count(s, page);
-        int prefix = PageHeader.prefixBytes(s, page);
-        if (count == 0) {
-            prefix = 0;
-        } else if (!sharesPrefix) {
-            prefix = Math.min(prefix, rebuild.prefixBytes(s, page, 0, key, keyBytes));
-        }
+        int prefix = rebuild.prefixBytes(s, page, key, keyBytes);
         int used = rebuild.bytes(s, page, 0, count, prefix, false) + Reference.BYTES;
         if (used + BranchPage.size(keyBytes, prefix, pageBytes) > pageBytes) {
             return false;

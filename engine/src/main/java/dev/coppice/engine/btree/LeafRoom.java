@@ -34,16 +34,9 @@ final class LeafRoom {
             if (LeafPage.fits(s, page, pageBytes, keyBytes, payloadBytes)) {
                 return true;
             }
-            if (!LeafPage.fitsRebuilt(s, page, pageBytes, keyBytes, payloadBytes)) {
-                return false;
-            }
         }
         int count = PageHeader.count(s, page);
-        int prefix = PageHeader.prefixBytes(s, page);
-        if (!sharesPrefix) {
-            int shared = count == 0 ? 0 : rebuild.prefixBytes(s, page, 0, key, keyBytes);
-            prefix = Math.min(prefix, shared);
-        }
+        int prefix = rebuild.prefixBytes(s, page, key, keyBytes);
         boolean isExt = needsExt || SlottedPage.isExt(s, page);
         int used = rebuild.bytes(s, page, 0, count, prefix, isExt);
         int entry = LeafPage.size(keyBytes, prefix, pageBytes, isExt, payloadBytes);

@@ -53,6 +53,17 @@ final class Rebuild {
         return shared(firstBytes, key, keyBytes);
     }
 
+    /** {@return length of the prefix that all keys of a page would share with another key} */
+    int prefixBytes(MemorySegment s, long page, byte[] key, int keyBytes) {
+        int count = PageHeader.count(s, page);
+        if (count == 0) {
+            boolean isKept = SlottedPage.sharesPrefix(s, page, key, keyBytes);
+            return isKept ? PageHeader.prefixBytes(s, page) : 0;
+        }
+        int shared = prefixBytes(s, page, 0, s, page, count - 1);
+        return Math.min(shared, prefixBytes(s, page, 0, key, keyBytes));
+    }
+
     private int shared(int firstBytes, byte[] key, int keyBytes) {
         int limit = Math.min(firstBytes, first.length);
         int shared = Bytes.commonPrefix(first, limit, key, Math.min(keyBytes, first.length));
@@ -87,7 +98,11 @@ final class Rebuild {
         MemorySegment s = pages.segment(pageId);
         long page = pages.position(pageId);
         int count = PageHeader.count(s, page);
-        SlottedPage.prefix(s, page, first, prefixBytes);
+        if (count > 0) {
+            SlottedPage.key(s, page, pageBytes, 0, first);
+        } else {
+            SlottedPage.prefix(s, page, first, prefixBytes);
+        }
         MemorySegment stash = builder.stash();
         long copy = builder.stash(s, page);
         long birth = PageHeader.birth(s, page);

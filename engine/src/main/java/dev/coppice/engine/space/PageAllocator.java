@@ -46,6 +46,7 @@ public final class PageAllocator {
     private long usedEnd;
     private volatile long[] upcoming = NONE;
     private volatile int batch;
+    private int batches;
 
     /** Finds more room when the free pages run out. */
     @FunctionalInterface
@@ -194,7 +195,8 @@ public final class PageAllocator {
             granted = upcoming.length > 0 ? upcoming : fullestExtents(NONE);
             nextGranted = 0;
             upcoming = fullestExtents(granted);
-            batch = batch + 1;
+            batches++;
+            batch = batches;
         }
         runNext = granted[nextGranted++];
         runLimit = runNext + extentPages;
