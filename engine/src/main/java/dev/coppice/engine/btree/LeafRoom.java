@@ -29,11 +29,10 @@ final class LeafRoom {
         MemorySegment s = pages.segment(leaf);
         long page = pages.position(leaf);
         boolean addsExt = needsExt && !SlottedPage.isExt(s, page);
-        boolean sharesPrefix = SlottedPage.sharesPrefix(s, page, key, keyBytes);
-        if (sharesPrefix && !addsExt) {
-            if (LeafPage.fits(s, page, pageBytes, keyBytes, payloadBytes)) {
-                return true;
-            }
+        if (!addsExt
+                && SlottedPage.sharesPrefix(s, page, key, keyBytes)
+                && LeafPage.fits(s, page, pageBytes, keyBytes, payloadBytes)) {
+            return true;
         }
         int count = PageHeader.count(s, page);
         int prefix = rebuild.prefixBytes(s, page, key, keyBytes);

@@ -113,6 +113,7 @@ public final class Commits {
         checkNotPoisoned();
         live.publish(work, slots.known().sequence());
         try {
+            storage.deliveryPoint();
             newest.copyFrom(work);
             newestUnsealed = work.txn();
             logPages += writes.livePages();
@@ -275,6 +276,9 @@ public final class Commits {
 
     /** Frees what nobody needs any more. Writer role. */
     public void reclaim() {
+        if (live.isPoisoned()) {
+            return;
+        }
         drain();
         int count = readers.scan(roots);
         if (count == ReaderTable.UNKNOWN) {

@@ -33,6 +33,9 @@ final class LiveWords {
     private static final int SLOT_CHECK = SLOT_ROOT + StoreRoot.BYTES;
     private static final int SLOT_BYTES = SLOT_CHECK + Long.BYTES;
 
+    /** The low bits of a transaction id; the others are its epoch. */
+    static final long COUNTER_MASK = (1L << 48) - 1;
+
     private static final long MAGIC = 0x01_45_56_49_4C_50_4F_43L;
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
@@ -109,6 +112,10 @@ final class LiveWords {
     /** {@return the next transaction id; the writer role is held} */
     long takeId() {
         long id = (long) WORD.getOpaque(words, (long) NEXT_ID_OFFSET) + 1;
+        if ((id & COUNTER_MASK) == 0) {
+            throw new IllegalStateException(
+                    "transaction ids of this epoch are used up: close the store and open it again");
+        }
         WORD.setOpaque(words, (long) NEXT_ID_OFFSET, id);
         storage.liveStored(NEXT_ID_OFFSET, Long.BYTES);
         return id;

@@ -6,6 +6,7 @@ import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.CorruptStoreException;
+import dev.coppice.error.UnsupportedFormatException;
 import dev.coppice.storage.Identity;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
@@ -32,6 +33,11 @@ final class Recovery {
      * Every step can be interrupted by a crash and repeated: none destroys what the one before read.
      */
     private static final int STAGING_BYTES = 1 << 18;
+
+    private static final long MAX_EPOCH = Short.MAX_VALUE;
+
+    /** With half the ids of an epoch used, the next opening begins a new one. */
+    private static final long WORN_COUNTER = 1L << 47;
 
     private final Storage storage;
     private final HeaderBlock header;
@@ -83,8 +89,9 @@ final class Recovery {
             lost = problem;
         }
         Known known = new Known(chosen, index);
+        boolean keepsEpoch = isTrusted && (live.nextId() & LiveWords.COUNTER_MASK) < WORN_COUNTER;
         boolean isClean =
-                isTrusted
+                keepsEpoch
                         && lost == null
                         && !live.isPoisoned()
                         && live.clean() == latest.txn()
@@ -94,9 +101,10 @@ final class Recovery {
             return new Outcome(known, latest, isClean, lost);
         }
         if (!isClean) {
-            known = resolve(known, latest, newestSequence + 1, identity, isTrusted);
+            known = resolve(
+                            known, latest, newestSequence + 1, identity, isTrusted, keepsEpoch);
         }
-        attach(known, latest, identity, isTrusted);
+        attach(known, latest, identity, keepsEpoch);
         return new Outcome(known, latest, isClean, lost);
     }
 
@@ -139,7 +147,12 @@ final class Recovery {
     }
 
     private Known resolve(
-            Known chosen, StoreRoot latest, long sequence, Identity identity, boolean isTrusted) {
+            Known chosen,
+            StoreRoot latest,
+            long sequence,
+            Identity identity,
+            boolean isTrusted,
+            boolean keepsEpoch) {
         DurableSlot slot = chosen.slot();
         boolean mayBeSameCache =
                 isTrusted
@@ -149,7 +162,14 @@ final class Recovery {
             rewrite(latest, slot.base().txn());
             storage.sync();
         }
-        long epoch = isTrusted ? slot.epoch() : slot.epoch() + 1;
+        long epoch = keepsEpoch ? slot.epoch() : slot.epoch() + 1;
+        if (epoch > MAX_EPOCH) {
+            throw new UnsupportedFormatException(
+                    "the store was recovered "
+                            + MAX_EPOCH
+                            + " times and has no transaction ids left: copy its entries to a new"
+                            + " one");
+        }
         DurableSlot next =
                 new DurableSlot(
                         sequence,
@@ -185,8 +205,8 @@ final class Recovery {
         }
     }
 
-    private void attach(Known known, StoreRoot latest, Identity identity, boolean isTrusted) {
-        if (isTrusted) {
+    private void attach(Known known, StoreRoot latest, Identity identity, boolean keepsEpoch) {
+        if (keepsEpoch) {
             live.clean(0);
             live.inFlight(0, 0);
             live.nextId(Math.max(live.nextId(), latest.txn()));
@@ -196,7 +216,7 @@ final class Recovery {
         live.known(known.sequence());
         live.publish(latest, known.sequence());
         live.poison(false);
-        if (!isTrusted) {
+        if (!keepsEpoch) {
             live.claim();
         }
     }

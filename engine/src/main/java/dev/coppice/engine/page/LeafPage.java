@@ -71,13 +71,6 @@ public final class LeafPage {
                 <= SlottedPage.gapBytes(s, page, pageBytes);
     }
 
-    /** {@return whether an entry fits after a rebuild of the page with the same prefix} */
-    public static boolean fitsRebuilt(
-            MemorySegment s, long page, int pageBytes, int keyBytes, int payloadBytes) {
-        return size(s, page, pageBytes, keyBytes, payloadBytes)
-                <= SlottedPage.freeBytes(s, page, pageBytes);
-    }
-
     private static int size(
             MemorySegment s, long page, int pageBytes, int keyBytes, int payloadBytes) {
         int prefix = PageHeader.prefixBytes(s, page);

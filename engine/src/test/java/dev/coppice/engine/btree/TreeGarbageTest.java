@@ -1,0 +1,94 @@
+package dev.coppice.engine.btree;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.coppice.engine.page.PageMap;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: the hot paths allocate nothing but what they return. Method: each is repeated until it is
+ * compiled, then the bytes that this thread allocates are counted over many operations.
+ */
+class TreeGarbageTest {
+    private static final int KEYS = 20_000;
+    private static final int WARM_UP = 300_000;
+    private static final int MEASURED = 100_000;
+
+    private final byte[] key = new byte[16];
+    private final byte[] value = new byte[100];
+    private final byte[] target = new byte[200];
+    private long sink;
+
+    @FunctionalInterface
+    private interface Operation {
+        void run(int i);
+    }
+
+    @Test
+    void operationsLeaveNoGarbage() {
+        try (TreeLab lab = new TreeLab(4096)) {
+            lab.begin(false);
+            TreeRoot root = lab.roots[0];
+            for (int i = 0; i < KEYS; i++) {
+                lab.writer.put(root, keyOf(i), key.length, value, 0, value.length);
+            }
+            lab.commit();
+            PageMap pages = lab.committed();
+            measure("find and copy", i -> sink += find(pages, root, i));
+            TreeCursor cursor = lab.cursor(pages, root);
+            measure("next", i -> sink += cursor.next() ? cursor.copyValue(target, 0) : 1);
+            measure("seek", i -> sink += cursor.seek(keyOf(i), key.length) ? cursor.keyBytes() : 0);
+            measure("rank", i -> sink += TreeReader.rank(pages, root, keyOf(i), key.length));
+            for (boolean isPositional : new boolean[] {false, true}) {
+                lab.begin(isPositional);
+                String mode = isPositional ? " positional" : " mapped";
+                measure("overwrite" + mode, i -> put(lab, root, i, 100));
+                measure("overwrite with another size" + mode, i -> put(lab, root, i, 90 + i % 10));
+                measure(
+                        "delete and put" + mode,
+                        i -> {
+                            lab.writer.delete(root, keyOf(i), key.length);
+                            put(lab, root, i, 100);
+                        });
+                lab.commit();
+            }
+        }
+        assertTrue(sink != 0);
+    }
+
+    private long find(PageMap pages, TreeRoot root, int i) {
+        long found = TreeReader.find(pages, root, keyOf(i), key.length);
+        return found == TreeReader.ABSENT ? 0 : TreeReader.copyValue(pages, found, target, 0);
+    }
+
+    private void put(TreeLab lab, TreeRoot root, int i, int valueBytes) {
+        lab.writer.put(root, keyOf(i), key.length, value, 0, valueBytes);
+    }
+
+    private byte[] keyOf(int i) {
+        long mixed = (i % KEYS) * 0x9E3779B97F4A7C15L;
+        for (int b = 0; b < 8; b++) {
+            key[b] = (byte) (mixed >>> (56 - 8 * b));
+        }
+        return key;
+    }
+
+    private static void measure(String what, Operation operation) {
+        for (int i = 0; i < WARM_UP; i++) {
+            operation.run(i);
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        for (int i = 0; i < MEASURED; i++) {
+            operation.run(i);
+        }
+        long nanos = System.nanoTime() - start;
+        double bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        System.out.printf(
+                "%s: %.2f bytes, %d ns%n", what, bytes / MEASURED, nanos / MEASURED);
+        assertTrue(bytes / MEASURED < 4, what + ": " + bytes / MEASURED + " bytes per operation");
+    }
+}
