@@ -323,6 +323,36 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * Captures the newest root together with the free space that belongs to it, for a check. Waits
+     * for the running transaction and checkpoint, but does not hold them up afterwards.
+     *
+     * @return to be closed
+     */
+    public Inspection inspect(long nowMillis) {
+        checkOpen();
+        if (writer == null) {
+            return capture(nowMillis);
+        }
+        takeBothRoles();
+        try {
+            store.commits().settle();
+            return capture(nowMillis);
+        } finally {
+            checkpointRole.release();
+            writerRole.release();
+        }
+    }
+
+    private Inspection capture(long nowMillis) {
+        return new Inspection(
+                this,
+                read(nowMillis),
+                store.allocator().freeMap().copy(),
+                store.allocator().pending().copy(),
+                store.known());
+    }
+
     /** {@return bytes that the newest root reaches and the last checkpoint does not, about} */
     public long logBytes() {
         return store.commits().logPages() << pageSize().shift();

@@ -242,6 +242,14 @@ public final class Commits {
         reclaimWhenDue();
     }
 
+    /** Publishes what is prepared and brings all deaths to the allocator. Writer role. */
+    public void settle() {
+        if (!live.isPoisoned()) {
+            flushPrepared();
+        }
+        drain();
+    }
+
     /** Brings published deaths to the allocator. */
     private void drain() {
         Deaths deaths = published.poll();

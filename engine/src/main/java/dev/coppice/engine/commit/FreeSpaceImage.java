@@ -121,6 +121,7 @@ final class FreeSpaceImage {
                 long count = reader.varint();
                 long birth = reader.u64();
                 long death = reader.u64();
+                reader.require(first, count, Long.MAX_VALUE);
                 if (first + count <= endPage) {
                     pending.add(first, count, birth, death);
                 } else if (first < endPage) {
@@ -192,7 +193,7 @@ final class FreeSpaceImage {
         void require(long page, long count, long endPage) {
             if (page < 0 || count <= 0 || page + count > endPage || page + count < page) {
                 throw new CorruptStoreException(
-                        imagePage, "free extent", "below page " + endPage, page + "+" + count);
+                        imagePage, "extent", "below page " + endPage, page + "+" + count);
             }
         }
     }

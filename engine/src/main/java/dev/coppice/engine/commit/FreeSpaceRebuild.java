@@ -8,9 +8,9 @@ import dev.coppice.error.CorruptStoreException;
 import java.util.BitSet;
 
 /**
- * Finds the free pages of a store at a root L that is newer than the last checkpoint B: the image
- * of B, less the pages born since that L reaches, and with the pages of B that L does not reach any
- * more pending.
+ * Finds the free pages of a store at a root L that is newer than the last checkpoint B: those that
+ * are free or pending in the image of B, less the pages born since that L reaches, and with the
+ * pages of B that L does not reach any more pending.
  *
  * <p>Nobody else has the store open, so a page of B that L does not reach is needed by B alone.
  *
@@ -45,8 +45,10 @@ final class FreeSpaceRebuild {
             free.release(0, filePages);
         } else {
             FreeSpaceImage image = new FreeSpaceImage(pageSize);
-            image.read(pages, slot.image(), imageEnd, free, pending);
+            PendingFrees beforeBase = new PendingFrees();
+            image.read(pages, slot.image(), imageEnd, free, beforeBase);
             free.release(imageEnd, filePages - imageEnd);
+            beforeBase.forEach((page, count, _, _) -> release(page, count));
         }
         header.reserve(free);
         BitSet shared = new BitSet();
@@ -55,6 +57,20 @@ final class FreeSpaceRebuild {
             new RootWalk(pages, new Superseded(shared, latest.txn())).walk(slot.base());
         }
         return free;
+    }
+
+    /**
+     * Frees what was pending when the base was captured. It died before the base did, and whoever
+     * kept it then is gone; pages of it may have been used again since, behind the base.
+     */
+    private void release(long page, long count) {
+        for (long p = page; p < page + count; p++) {
+            if (free.isFree(p)) {
+                throw new CorruptStoreException(
+                        p, "page " + p + " is both free and pending in the last checkpoint");
+            }
+            free.release(p, 1);
+        }
     }
 
     private static int index(long pageId) {

@@ -5,6 +5,7 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
@@ -32,6 +33,9 @@ public final class OpenStore {
     private final Checkpoint checkpoint;
     private final boolean wasClean;
     private final String lost;
+
+    // Of a store that is open for reading, set at opening
+    private String freeSpaceProblem;
 
     private OpenStore(Storage storage, HeaderBlock header, PageAllocator.Space space) {
         this.storage = storage;
@@ -63,9 +67,18 @@ public final class OpenStore {
         PageSize pageSize = header.pageSize();
         PageMap pages = new PageMap(pageSize, storage.chunks(), null);
         PendingFrees pending = new PendingFrees();
-        FreeMap free =
-                new FreeSpaceRebuild(pages, pageSize, header, pending)
-                        .rebuild(outcome.known().slot(), outcome.latest());
+        FreeMap free;
+        try {
+            free =
+                    new FreeSpaceRebuild(pages, pageSize, header, pending)
+                            .rebuild(outcome.known().slot(), outcome.latest());
+        } catch (CorruptStoreException e) {
+            if (!storage.isReadOnly()) {
+                throw e;
+            }
+            freeSpaceProblem = e.getMessage();
+            free = new FreeMap();
+        }
         return new PageAllocator(
                 free, pending, RESERVE_PAGES, Storage.CHUNK_BYTES, pageSize.bytes(), space);
     }
@@ -138,6 +151,11 @@ public final class OpenStore {
     /** {@return why commits that were published but not durable are gone, or null} */
     public String lost() {
         return lost;
+    }
+
+    /** {@return why the free space of a store open for reading is unknown, or null} */
+    public String freeSpaceProblem() {
+        return freeSpaceProblem;
     }
 
     /** {@return the durable slot that a flush has confirmed} */

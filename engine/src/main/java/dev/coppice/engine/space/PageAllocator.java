@@ -135,9 +135,9 @@ public final class PageAllocator {
         return page;
     }
 
-    /** {@return whether a run may lie there: it crosses a boundary only if it must} */
-    boolean mayHold(long page, long count) {
-        return count >= boundaryPages || page / boundaryPages == (page + count - 1) / boundaryPages;
+    /** {@return what a run of so many pages may not cross, or 0; see {@link FreeMap#findRun}} */
+    long boundary(long count) {
+        return count < boundaryPages ? boundaryPages : 0;
     }
 
     private void makeRoom(long count, boolean mayUseReserve) {
@@ -177,7 +177,7 @@ public final class PageAllocator {
         if (free.free() < count + (mayUseReserve ? 0 : reservePages)) {
             return -1;
         }
-        long boundary = count < boundaryPages ? boundaryPages : 0;
+        long boundary = boundary(count);
         long page = free.findRun(searchFrom, free.pages(), count, boundary);
         if (page < 0 && searchFrom > 0) {
             page = free.findRun(0, free.pages(), count, boundary);

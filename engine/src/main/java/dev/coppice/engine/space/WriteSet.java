@@ -13,7 +13,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,8 +28,6 @@ import java.util.zip.CRC32C;
 public final class WriteSet {
     private static final int BUFFERED_BYTES = 1 << 22;
     private static final int MIN_BUFFERED_PAGES = 512;
-    private static final int MAX_KEPT_LOOSE = 1 << 14;
-
     /** No single operation on a tree touches more pages than this. */
     private static final int PAGES_PER_OPERATION = 256;
 
@@ -44,8 +41,7 @@ public final class WriteSet {
     private final ExtentList allocated = new ExtentList();
     private final ExtentList superseded = new ExtentList();
     private final ExtentList unused = new ExtentList();
-    private long[] loose = new long[64];
-    private int looseSize;
+    private final LoosePages loose = new LoosePages();
     private BufferedPages buffer;
     private PageMap buffered;
     private MemorySegment staging;
@@ -73,7 +69,7 @@ public final class WriteSet {
 
     /** Starts a transaction. */
     public void begin(long transactionId, boolean isPositional) {
-        assert allocated.size() == 0 && superseded.size() == 0 && looseSize == 0;
+        assert allocated.size() == 0 && superseded.size() == 0 && loose.pages() == 0;
         id = transactionId;
         isBuffered = isPositional;
         mayUseReserve = false;
@@ -129,10 +125,8 @@ public final class WriteSet {
 
     /** {@return a new page; its content is undefined} */
     public long allocate() {
-        long page;
-        if (looseSize > 0) {
-            page = loose[--looseSize];
-        } else {
+        long page = loose.pop();
+        if (page < 0) {
             page = allocator.allocate(mayUseReserve);
             allocated.add(page, 1);
         }
@@ -174,25 +168,20 @@ public final class WriteSet {
 
     /** Records that the transaction's roots do not reach a page any more. */
     public void supersede(long page, long birth) {
-        if (!isOwn(birth)) {
+        if (isOwn(birth)) {
+            loose.push(page);
+        } else {
             superseded.add(page, 1, birth, 0);
-            return;
         }
-        if (looseSize == loose.length) {
-            loose = Arrays.copyOf(loose, loose.length * 2);
-        }
-        loose[looseSize++] = page;
     }
 
     /** As {@link #supersede} for an overflow run. */
     public void supersedeRun(long page, long birth, long runBytes) {
         long count = pageSize.runPages(runBytes);
-        if (!isOwn(birth)) {
+        if (isOwn(birth)) {
+            loose.pushRun(page, count);
+        } else {
             superseded.add(page, count, birth, 0);
-            return;
-        }
-        for (long p = page; p < page + count; p++) {
-            supersede(p, birth);
         }
     }
 
@@ -221,29 +210,12 @@ public final class WriteSet {
     }
 
     private long allocateRun(long count) {
-        long page = looseRun(count);
+        long page = loose.popRun(count, allocator.boundary(count));
         if (page < 0) {
             page = allocator.allocateRun(count, mayUseReserve);
             allocated.add(page, count);
-        } else {
-            looseSize -= (int) count;
         }
         return page;
-    }
-
-    /** {@return the first of {@code count} adjacent pages on top of the loose ones, or -1} */
-    private long looseRun(long count) {
-        if (count > looseSize) {
-            return -1;
-        }
-        int first = looseSize - (int) count;
-        long page = loose[first];
-        for (int i = 0; i < count; i++) {
-            if (loose[first + i] != page + i || (isBuffered && buffer.holds(page + i))) {
-                return -1;
-            }
-        }
-        return allocator.mayHold(page, count) ? page : -1;
     }
 
     private void put(long position, byte[] bytes, int from, int length) {
@@ -312,7 +284,7 @@ public final class WriteSet {
 
     /** {@return pages that the transaction holds and its roots reach} */
     public long livePages() {
-        return allocated.pages() - looseSize - unused.pages();
+        return allocated.pages() - loose.pages() - unused.pages();
     }
 
     /** A point in the transaction to which its pages can return. */
@@ -320,7 +292,7 @@ public final class WriteSet {
 
     /** Takes a savepoint: pages of before are not the transaction's own any more. */
     public Mark mark(long newId) {
-        retireLoose();
+        loose.drainTo(unused);
         id = newId;
         return new Mark(allocated.mark(), superseded.mark(), unused.mark());
     }
@@ -330,7 +302,7 @@ public final class WriteSet {
         if (isBuffered) {
             writeBuffered();
         }
-        looseSize = 0;
+        loose.clear();
         for (int i = mark.allocated; i < allocated.size(); i++) {
             allocator.release(allocated.page(i), allocated.count(i));
         }
@@ -340,16 +312,9 @@ public final class WriteSet {
         id = newId;
     }
 
-    private void retireLoose() {
-        for (int i = 0; i < looseSize; i++) {
-            unused.add(loose[i], 1);
-        }
-        looseSize = 0;
-    }
-
     /** After publication: gives back what the roots do not reach. The deaths are the caller's. */
     public void finish() {
-        retireLoose();
+        loose.drainTo(unused);
         allocator.release(unused);
         clear();
     }
@@ -369,10 +334,7 @@ public final class WriteSet {
         allocated.clear();
         superseded.clear();
         unused.clear();
-        looseSize = 0;
-        if (loose.length > MAX_KEPT_LOOSE) {
-            loose = new long[64];
-        }
+        loose.clear();
         if (buffer != null) {
             buffer.clear();
         }

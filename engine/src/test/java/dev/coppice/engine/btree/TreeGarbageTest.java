@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
  */
 class TreeGarbageTest {
     private static final int KEYS = 20_000;
-    private static final int WARM_UP = 300_000;
-    private static final int MEASURED = 100_000;
+    private static final int WARM_UP = 60_000;
+    private static final int MEASURED = 50_000;
 
     private final byte[] key = new byte[16];
     private final byte[] value = new byte[100];
@@ -38,7 +38,7 @@ class TreeGarbageTest {
             PageMap pages = lab.committed();
             measure("find and copy", i -> sink += find(pages, root, i));
             TreeCursor cursor = lab.cursor(pages, root);
-            measure("next", i -> sink += cursor.next() ? cursor.copyValue(target, 0) : 1);
+            measure("next", i -> sink += next(cursor));
             measure("seek", i -> sink += cursor.seek(keyOf(i), key.length) ? cursor.keyBytes() : 0);
             measure("rank", i -> sink += TreeReader.rank(pages, root, keyOf(i), key.length));
             for (boolean isPositional : new boolean[] {false, true}) {
@@ -63,6 +63,11 @@ class TreeGarbageTest {
         return found == TreeReader.ABSENT ? 0 : TreeReader.copyValue(pages, found, target, 0);
     }
 
+    private long next(TreeCursor cursor) {
+        boolean isOnEntry = cursor.next() || cursor.first();
+        return isOnEntry ? cursor.copyValue(target, 0) : 0;
+    }
+
     private void put(TreeLab lab, TreeRoot root, int i, int valueBytes) {
         lab.writer.put(root, keyOf(i), key.length, value, 0, valueBytes);
     }
@@ -81,14 +86,10 @@ class TreeGarbageTest {
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        long start = System.nanoTime();
         for (int i = 0; i < MEASURED; i++) {
             operation.run(i);
         }
-        long nanos = System.nanoTime() - start;
         double bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        System.out.printf(
-                "%s: %.2f bytes, %d ns%n", what, bytes / MEASURED, nanos / MEASURED);
         assertTrue(bytes / MEASURED < 4, what + ": " + bytes / MEASURED + " bytes per operation");
     }
 }

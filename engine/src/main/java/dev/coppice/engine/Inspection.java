@@ -1,0 +1,67 @@
+package dev.coppice.engine;
+
+import dev.coppice.engine.commit.HeaderBlock;
+import dev.coppice.engine.commit.Known;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PendingFrees;
+
+/**
+ * A pinned root and the free space as it was when that root was the newest: what a check compares.
+ *
+ * <p>Thread safety: one thread. Lifetime: until it is closed, which lets go of the root.
+ */
+public final class Inspection implements AutoCloseable {
+    private final Engine engine;
+    private final ReadView view;
+    private final FreeMap free;
+    private final PendingFrees pending;
+    private final Known known;
+
+    Inspection(Engine engine, ReadView view, FreeMap free, PendingFrees pending, Known known) {
+        this.engine = engine;
+        this.view = view;
+        this.free = free;
+        this.pending = pending;
+        this.known = known;
+    }
+
+    /** {@return the pinned root and its pages} */
+    public ReadView view() {
+        return view;
+    }
+
+    /** {@return the free pages} */
+    public FreeMap free() {
+        return free;
+    }
+
+    /** {@return superseded pages that a root may still need} */
+    public PendingFrees pending() {
+        return pending;
+    }
+
+    /** {@return the durable slot of that moment, with the extent of the free-space image} */
+    public Known known() {
+        return known;
+    }
+
+    /** {@return which pages hold header and slots} */
+    public HeaderBlock header() {
+        return engine.store().header();
+    }
+
+    /** {@return pages up to this birth are sealed} */
+    public long sealedUpTo() {
+        return known.tip().txn();
+    }
+
+    /** {@return why the free space is unknown, or null} */
+    public String freeSpaceProblem() {
+        return engine.store().freeSpaceProblem();
+    }
+
+    @Override
+    public void close() {
+        engine.release(view);
+    }
+}
