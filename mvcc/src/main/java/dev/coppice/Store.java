@@ -268,9 +268,32 @@ public final class Store implements AutoCloseable {
                 oldest);
     }
 
-    /** {@return the engine, for the tools of this module's own project} */
-    Engine engine() {
-        return engine;
+    /**
+     * Compares everything that the newest commit reaches with the file format, and accounts for
+     * every page of the file. Waits for the running write transaction and checkpoint, then runs
+     * beside the store.
+     *
+     * <p>Damaged bytes are reported, not thrown.
+     */
+    public CheckReport check(Progress progress) {
+        requireOpen();
+        return new StoreCheck(engine).check(config.clock().millis(), progress);
+    }
+
+    /**
+     * Reads the whole store and compares its checksums and structure, at a bounded rate while the
+     * store is in use. Unlike {@link #check} it does not look for leaked pages. An interrupt ends
+     * the pauses, not the work.
+     *
+     * @param bytesPerSecond at most so many bytes are read, at least 4096
+     */
+    public CheckReport scrub(long bytesPerSecond, Progress progress) {
+        requireOpen();
+        if (bytesPerSecond < 4096) {
+            throw new IllegalArgumentException(
+                    "rate: bytesPerSecond=" + bytesPerSecond + ", min=4096");
+        }
+        return new StoreCheck(engine).scrub(config.clock().millis(), bytesPerSecond, progress);
     }
 
     private void requireOpen() {

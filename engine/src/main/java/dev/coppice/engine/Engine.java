@@ -337,7 +337,10 @@ public final class Engine implements AutoCloseable {
         takeBothRoles();
         try {
             store.commits().settle();
-            return capture(nowMillis);
+            synchronized (growth) {
+                extendToFile();
+                return capture(nowMillis);
+            }
         } finally {
             checkpointRole.release();
             writerRole.release();

@@ -120,6 +120,12 @@ public final class Commits {
             apply(writes.superseded(), work.txn());
             writes.finish();
             reclaimWhenDue();
+        } catch (InternalError e) {
+            abandon(writes);
+            throw new CommitInDoubtException(
+                    "the live file could not be written: whether the commit survives is decided"
+                            + " when the store is opened again",
+                    e);
         } catch (RuntimeException | Error e) {
             abandon(writes);
             throw e;
@@ -218,6 +224,11 @@ public final class Commits {
                     "the flush of a commit failed: whether it survives is decided when the store is"
                             + " opened again",
                     e);
+        }
+        if (live.isPoisoned()) {
+            throw new CommitInDoubtException(
+                    "another flush failed beside that of a commit: whether it survives is decided"
+                            + " when the store is opened again");
         }
         live.publish(tip, slots.known().sequence());
         for (Prepared member : members) {

@@ -5,6 +5,8 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.error.UnsupportedFormatException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What never changes about a store; docs/file-format.md#header-block.
@@ -73,6 +75,18 @@ public record HeaderBlock(PageSize pageSize, long storeHigh, long storeLow, long
             block = second;
         }
         return parse(block, isReadOnly);
+    }
+
+    /** {@return what is wrong with the two copies in a file that could be opened} */
+    static List<String> problems(MemorySegment file) {
+        List<String> problems = new ArrayList<>();
+        for (long position : new long[] {0, COPY_POSITION}) {
+            MemorySegment block = Block.copy(file, position);
+            if (block == null || !Block.isIntact(block, 0)) {
+                problems.add("header at byte " + position + ": wrong checksum");
+            }
+        }
+        return problems;
     }
 
     private static HeaderBlock parse(MemorySegment block, boolean isReadOnly) {

@@ -11,6 +11,7 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
+import java.util.List;
 
 /**
  * A store that was created or recovered: the parts that commit, checkpoint and readers work with.
@@ -151,6 +152,11 @@ public final class OpenStore {
     /** {@return why commits that were published but not durable are gone, or null} */
     public String lost() {
         return lost;
+    }
+
+    /** {@return what is wrong with the two copies of the header} */
+    public List<String> headerProblems() {
+        return HeaderBlock.problems(storage.chunks()[0]);
     }
 
     /** {@return why the free space of a store open for reading is unknown, or null} */

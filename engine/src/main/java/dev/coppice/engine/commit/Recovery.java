@@ -27,7 +27,7 @@ final class Recovery {
      *    reaches behind the base is there.
      * 3. Where this may be the same page cache, everything reached behind the base is written again
      *    and flushed: a failed flush may have dropped it silently, and a slot found in the cache is
-     *    not a slot on the medium.
+     *    not a slot on the medium. So is the chosen slot, unless a flush has confirmed it.
      * 4. The decision goes to the other slot, with a new epoch unless the live file told the last
      *    id. Only then may any page be written.
      * Every step can be interrupted by a crash and repeated: none destroys what the one before read.
@@ -160,6 +160,9 @@ final class Recovery {
                         || identity.isSameBoot(slot.bootHigh(), slot.bootLow());
         if (mayBeSameCache) {
             rewrite(latest, slot.base().txn());
+            if (!isTrusted || live.known() != slot.sequence()) {
+                rewriteSlot(chosen);
+            }
             storage.sync();
         }
         long epoch = keepsEpoch ? slot.epoch() : slot.epoch() + 1;
@@ -192,6 +195,19 @@ final class Recovery {
             cutTail(next.endPage());
         }
         return new Known(next, victim);
+    }
+
+    /**
+     * Writes a slot again that no flush has confirmed: a failed one may have left it in the cache
+     * only, and then the other slot, which the next write destroys, is the one on the medium.
+     */
+    private void rewriteSlot(Known unconfirmed) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment block = arena.allocate(Block.BYTES, Long.BYTES);
+            unconfirmed.slot().write(header, block);
+            long position = DurableSlot.position(unconfirmed.index());
+            storage.write(position, block, 0, Block.BYTES);
+        }
     }
 
     /**

@@ -1,0 +1,168 @@
+package dev.coppice.engine.check;
+
+import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.commit.HeaderBlock;
+import dev.coppice.engine.commit.ImageExtent;
+import dev.coppice.engine.commit.StoreRoot;
+import dev.coppice.engine.page.Checksum;
+import dev.coppice.engine.page.FamilyRecord;
+import dev.coppice.engine.page.PageHeader;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.CorruptStoreException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Compares everything that a store root reaches with the format: the catalogue, the default family
+ * and all others. Where the free space is known too, every page of the file is accounted for.
+ *
+ * <p>The root must be pinned, or nobody else have the store open. Made for one check. Thread safety:
+ * one thread.
+ */
+public final class IntegrityCheck {
+    private final PageMap pages;
+    private final PageSize pageSize;
+    private final long sealedUpTo;
+    private final Problems problems = new Problems();
+    private final PageAccounting accounting;
+    private final Progress progress;
+
+    /**
+     * Who has the pages that a root does not reach, at that root.
+     *
+     * @param header tells which pages hold header and slots
+     * @param images free-space images that hold pages
+     * @param free free pages
+     * @param pending superseded pages
+     */
+    public record Space(
+            HeaderBlock header, List<ImageExtent> images, FreeMap free, PendingFrees pending) {}
+
+    /** A column family as the catalogue has it. */
+    private record Family(String name, TreeRoot root) {}
+
+    /**
+     * Prepares a check.
+     *
+     * @param pages the file, as long as it was when the root was pinned or longer
+     * @param sealedUpTo newest birth of pages that must carry a checksum
+     */
+    public IntegrityCheck(PageMap pages, PageSize pageSize, long sealedUpTo, Progress progress) {
+        this.pages = pages;
+        this.pageSize = pageSize;
+        this.sealedUpTo = sealedUpTo;
+        this.progress = progress;
+        this.accounting =
+                new PageAccounting(pages.mappedBytes() >>> pageSize.shift(), problems);
+    }
+
+    /**
+     * Checks what a root reaches.
+     *
+     * @param space what the rest of the file is, or null where that changes meanwhile
+     */
+    public CheckReport check(StoreRoot root, Space space) {
+        long used = accounting.filePages() - (space == null ? 0 : space.free().free());
+        Steps steps = new Steps(progress, used);
+        long entries;
+        try (Arena arena = Arena.ofConfined()) {
+            TreeCheck trees =
+                    new TreeCheck(
+                            pages, pageSize, sealedUpTo, accounting, problems, steps, arena);
+            List<Family> families = new ArrayList<>();
+            Path catalogue = Path.of("catalogue");
+            trees.check(
+                    root.catalogue(),
+                    root.txn(),
+                    catalogue,
+                    (key, record, path) -> addFamily(families, key, record, path));
+            trees.check(root.defaultFamily(), root.txn(), Path.of("default family"), null);
+            for (Family family : families) {
+                trees.check(family.root(), root.txn(), Path.of(family.name()), null);
+            }
+            checkIds(families, catalogue);
+            entries = trees.entries();
+        }
+        long reached = accounting.claimed();
+        if (space != null) {
+            account(space, steps);
+        }
+        return new CheckReport(problems.kept(), problems.count(), reached, entries);
+    }
+
+    private void addFamily(List<Family> families, byte[] key, byte[] record, Path path) {
+        String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
+        if (key[0] == 'N') {
+            return;
+        }
+        if (key[0] != 'F') {
+            problems.add(path, "key of the catalogue starts with byte " + key[0]);
+            return;
+        }
+        try {
+            TreeRoot root =
+                    new TreeRoot(
+                            FamilyRecord.familyId(record),
+                            FamilyRecord.rootWord(record),
+                            FamilyRecord.rootBirth(record),
+                            FamilyRecord.entryCount(record));
+            families.add(new Family("family " + name, root));
+        } catch (CorruptStoreException e) {
+            problems.add(path, e.getMessage());
+        }
+    }
+
+    private void checkIds(List<Family> families, Path path) {
+        Set<Integer> ids = new HashSet<>();
+        ids.add(StoreRoot.CATALOGUE_FAMILY);
+        ids.add(StoreRoot.DEFAULT_FAMILY);
+        for (Family family : families) {
+            if (!ids.add(family.root().family())) {
+                problems.add(path, family.name() + " has the id of another family");
+            }
+        }
+    }
+
+    private void account(Space space, Steps steps) {
+        Path header = Path.of("header");
+        for (long page = 0; page < accounting.filePages(); page++) {
+            if (space.header().holds(page)) {
+                accounting.claim(page, 1, header);
+            }
+        }
+        for (ImageExtent image : space.images()) {
+            checkImage(image, steps);
+        }
+        accounting.claimSpace(space.free(), space.pending());
+        accounting.reportLeaks();
+    }
+
+    private void checkImage(ImageExtent image, Steps steps) {
+        Path path = Path.of("free-space image");
+        if (!accounting.claim(image.firstPage(), image.pages(), path)) {
+            return;
+        }
+        Checksum checksum = new Checksum(pageSize.bytes());
+        for (long i = 0; i < image.pages(); i++) {
+            long pageId = image.firstPage() + i;
+            MemorySegment s = pages.segment(pageId);
+            long page = pages.position(pageId);
+            if (PageHeader.type(s, page) != PageHeader.IMAGE
+                    || PageHeader.pageId(s, page) != pageId
+                    || PageHeader.birth(s, page) != image.birth()) {
+                problems.add(path.page(pageId), "is another page");
+            } else if (PageHeader.crc(s, page) != checksum.ofPage(s, page, pageSize.bytes())) {
+                problems.add(path.page(pageId), "wrong checksum");
+            }
+            steps.pages(1);
+        }
+    }
+}
