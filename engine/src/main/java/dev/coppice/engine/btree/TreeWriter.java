@@ -8,6 +8,7 @@ import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
 import dev.coppice.engine.space.WriteSet;
+import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -22,6 +23,9 @@ public final class TreeWriter {
      * that must be split first - and the put starts again from the root. So no change ever has to
      * carry a pending insert along.
      */
+    /** A put needs at most one for each level, twice where separators are long. */
+    private static final int MAX_CHANGES = 256;
+
     private final WriteSet writes;
     private final int pageBytes;
     private final WritePath path;
@@ -84,7 +88,7 @@ public final class TreeWriter {
         boolean isOverflow = writes.pageSize().isOverflow(keyBytes, valueBytes);
         boolean isNew = true;
         boolean mayShift = true;
-        while (true) {
+        for (int changes = 0; changes < MAX_CHANGES; changes++) {
             long leaf = path.pageId(path.depth());
             MemorySegment s = pages.segment(leaf);
             long page = pages.position(leaf);
@@ -111,6 +115,8 @@ public final class TreeWriter {
             mayShift = false;
             path.descend(root, key, keyBytes);
         }
+        throw new CorruptStoreException(
+                path.pageId(path.depth()), "no room for an entry after " + MAX_CHANGES + " splits");
     }
 
     private boolean overwrite(

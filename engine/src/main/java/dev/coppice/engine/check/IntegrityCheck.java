@@ -32,7 +32,6 @@ public final class IntegrityCheck {
     private final PageSize pageSize;
     private final long sealedUpTo;
     private final Problems problems = new Problems();
-    private final PageAccounting accounting;
     private final Progress progress;
 
     /**
@@ -60,8 +59,6 @@ public final class IntegrityCheck {
         this.pageSize = pageSize;
         this.sealedUpTo = sealedUpTo;
         this.progress = progress;
-        this.accounting =
-                new PageAccounting(pages.mappedBytes() >>> pageSize.shift(), problems);
     }
 
     /**
@@ -70,7 +67,14 @@ public final class IntegrityCheck {
      * @param space what the rest of the file is, or null where that changes meanwhile
      */
     public CheckReport check(StoreRoot root, Space space) {
-        long used = accounting.filePages() - (space == null ? 0 : space.free().free());
+        long filePages = pages.mappedBytes() >>> pageSize.shift();
+        long used = filePages;
+        if (space != null) {
+            // The file may have grown since.
+            filePages = Math.min(filePages, space.free().pages());
+            used = filePages - space.free().free();
+        }
+        PageAccounting accounting = new PageAccounting(filePages, problems);
         Steps steps = new Steps(progress, used);
         long entries;
         try (Arena arena = Arena.ofConfined()) {
@@ -93,7 +97,7 @@ public final class IntegrityCheck {
         }
         long reached = accounting.claimed();
         if (space != null) {
-            account(space, steps);
+            account(space, accounting, steps);
         }
         return new CheckReport(problems.kept(), problems.count(), reached, entries);
     }
@@ -131,7 +135,7 @@ public final class IntegrityCheck {
         }
     }
 
-    private void account(Space space, Steps steps) {
+    private void account(Space space, PageAccounting accounting, Steps steps) {
         Path header = Path.of("header");
         for (long page = 0; page < accounting.filePages(); page++) {
             if (space.header().holds(page)) {
@@ -139,13 +143,13 @@ public final class IntegrityCheck {
             }
         }
         for (ImageExtent image : space.images()) {
-            checkImage(image, steps);
+            checkImage(image, accounting, steps);
         }
         accounting.claimSpace(space.free(), space.pending());
         accounting.reportLeaks();
     }
 
-    private void checkImage(ImageExtent image, Steps steps) {
+    private void checkImage(ImageExtent image, PageAccounting accounting, Steps steps) {
         Path path = Path.of("free-space image");
         if (!accounting.claim(image.firstPage(), image.pages(), path)) {
             return;

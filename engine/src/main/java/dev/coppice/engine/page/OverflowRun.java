@@ -43,7 +43,7 @@ public final class OverflowRun {
             throw new CorruptStoreException(
                     firstPage, "length of an overflow run", "at least " + (from + length), runBytes);
         }
-        byte[] chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
+        byte[] chunk = null;
         CRC32C crc = new CRC32C();
         int done = 0;
         while (done < length) {
@@ -53,6 +53,9 @@ public final class OverflowRun {
             int skip = (int) (from + done - start);
             int wanted = Math.min(chunkBytes - skip, length - done);
             boolean whole = wanted == chunkBytes;
+            if (!whole && chunk == null) {
+                chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
+            }
             byte[] into = whole ? target : chunk;
             int intoAt = whole ? at + done : 0;
             pages.copyOut(firstPage, start, into, intoAt, chunkBytes);

@@ -58,7 +58,8 @@ final class CommitWriter {
         boolean isHeld = Thread.holdsLock(deliveryPoint);
         publish(tree.newPages[TreeModel.LEVELS - 1]);
         tree.apply();
-        if (isHeld | Thread.holdsLock(deliveryPoint)) {
+        boolean isHeldAfter = Thread.holdsLock(deliveryPoint);
+        if (isHeld || isHeldAfter) {
             throw new IllegalStateException("delivery point is locked");
         }
     }

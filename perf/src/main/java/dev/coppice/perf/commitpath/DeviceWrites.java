@@ -20,7 +20,7 @@ final class DeviceWrites {
         if (!Files.exists(stat)) {
             return 0;
         }
-        String[] fields = Files.readString(stat).trim().split("\\s+");
+        String[] fields = Files.readString(stat).trim().split("\\s+", -1);
         return Long.parseLong(fields[SECTORS_WRITTEN_FIELD]) * SECTOR_BYTES;
     }
 }

@@ -54,7 +54,6 @@ public final class GrowthStep {
     private final long bytes;
     private final Setting setting;
     private final ByteBuffer zeros; // used by the one thread that grows
-    private long prefaulted;
 
     private GrowthStep(Path path, long bytes, Setting setting) {
         this.path = path;
@@ -165,7 +164,7 @@ public final class GrowthStep {
         MemorySegment step = channel.map(MapMode.READ_WRITE, position, setting.stepBytes(), arena);
         if (setting.grower() == Grower.AHEAD_PREFAULTED) {
             for (long offset = 0; offset < step.byteSize(); offset += PAGE_BYTES) {
-                prefaulted += (long) LONG.getAndAdd(step, offset, 0L);
+                long _ = (long) LONG.getAndAdd(step, offset, 0L);
             }
         }
         return step;

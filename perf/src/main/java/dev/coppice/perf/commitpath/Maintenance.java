@@ -50,7 +50,6 @@ final class Maintenance implements Runnable {
     private final ByteBuffer durableSlot = ByteBuffer.allocateDirect(PAGE_BYTES);
     private final CRC32C crc = new CRC32C();
     private final BitSet ahead = new BitSet(); // extents granted and not captured
-    private long prefaulted; // keeps the result of the atomic in use
     private Capture spare = new Capture();
     private volatile boolean isMeasuring;
 
@@ -210,7 +209,7 @@ final class Maintenance implements Runnable {
 
     private void prefault(Grant grant) {
         for (int page : grant.pages) {
-            prefaulted += (long) LONG.getAndAdd(file, (long) page * PAGE_BYTES, 0L);
+            long _ = (long) LONG.getAndAdd(file, (long) page * PAGE_BYTES, 0L);
         }
     }
 }

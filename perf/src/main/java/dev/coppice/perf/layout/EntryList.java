@@ -56,7 +56,7 @@ final class EntryList {
         int suffixBytes = bytes - prefixBytes;
         int headBytes = Math.min(HEAD_BYTES, suffixBytes);
         long head =
-                HeadSearch.headAt(scratch, heads, index) << (Long.BYTES - HEAD_BYTES) * Byte.SIZE;
+                HeadSearch.headAt(scratch, heads, index) << ((Long.BYTES - HEAD_BYTES) * Byte.SIZE);
         for (int i = 0; i < headBytes; i++) {
             scratch.set(Bytes.U8, end + prefixBytes + i, (byte) (head >>> (56 - 8 * i)));
         }

@@ -42,7 +42,7 @@ final class LayoutComparison {
         int rounds = Integer.parseInt(arguments[0]);
         var comparison = new LayoutComparison(List.of(arguments).subList(2, arguments.length));
         for (int round = 0; round < rounds; round++) {
-            for (String kind : arguments[1].split(",")) {
+            for (String kind : arguments[1].split(",", -1)) {
                 comparison.runRound(kind);
             }
             System.out.printf("Rounds: %d%n", round + 1);
@@ -110,7 +110,7 @@ final class LayoutComparison {
             command.add(ProcessHandle.current().info().command().orElse("java"));
             command.addAll(List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC"));
             command.add("-XX:MaxDirectMemorySize=2g");
-            for (String property : candidate.split(",")) {
+            for (String property : candidate.split(",", -1)) {
                 command.add("-Dcoppice." + property);
             }
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));

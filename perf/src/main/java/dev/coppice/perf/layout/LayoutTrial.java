@@ -1,7 +1,6 @@
 package dev.coppice.perf.layout;
 
 import dev.coppice.perf.layout.LeafScan.Source;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

@@ -66,13 +66,11 @@ final class LeafScan {
     }
 
     private long sumLeaf(Source source, long leaf, int from, int to) {
-        switch (source) {
-            case IN_PLACE -> {
-                return sumSegment(tree.pages(), leaf, from, to);
-            }
+        return switch (source) {
+            case IN_PLACE -> sumSegment(tree.pages(), leaf, from, to);
             case NATIVE_COPY -> {
                 MemorySegment.copy(tree.pages(), leaf, nativeLeaf, 0, NodePage.PAGE_BYTES);
-                return sumSegment(nativeLeaf, 0, from, to);
+                yield sumSegment(nativeLeaf, 0, from, to);
             }
             case ARRAY_COPY -> {
                 MemorySegment.copy(
@@ -82,10 +80,9 @@ final class LeafScan {
                         arrayLeaf,
                         0,
                         NodePage.PAGE_BYTES);
-                return sumArray(from, to);
+                yield sumArray(from, to);
             }
-        }
-        throw new AssertionError(source);
+        };
     }
 
     private long sumSegment(MemorySegment pages, long leaf, int from, int to) {

@@ -1,0 +1,39 @@
+package dev.coppice.perf.figures;
+
+/**
+ * Keys of 16 decimal digits, and values of 100 printable bytes.
+ *
+ * <p>Thread safety: immutable.
+ */
+final class Entries {
+    static final int KEY_BYTES = 16;
+    static final int VALUE_BYTES = 100;
+    private static final int TEXT_BYTES = 1 << 16;
+    private static final String LETTERS =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private final byte[] text = new byte[TEXT_BYTES + VALUE_BYTES];
+
+    Entries() {
+        var random = new java.util.SplittableRandom(1);
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) LETTERS.charAt(random.nextInt(LETTERS.length()));
+        }
+    }
+
+    /** Writes a number as a key. */
+    static void key(long number, byte[] target, int offset) {
+        long rest = number;
+        for (int i = offset + KEY_BYTES - 1; i >= offset; i--) {
+            long shorter = rest / 10;
+            target[i] = (byte) ('0' + (rest - shorter * 10));
+            rest = shorter;
+        }
+    }
+
+    /** Writes one of 65,536 values. */
+    void value(long number, byte[] target, int offset) {
+        int from = (int) ((number * 0x9E37_79B9_7F4A_7C15L) >>> 48);
+        System.arraycopy(text, from, target, offset, VALUE_BYTES);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.coppice.perf.figures;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** The command behind {@code perf/run}: chooses a measurement. Stateless. */
+public final class Figures {
+    private static final String HELP =
+            """
+            Usage: perf/run COMMAND [OPTIONS]
+
+            Measures Coppice, and lmdbjava beside it. Each command explains itself with --help.
+
+              generate N [SEED]  N lines of random-order key, tab, value on standard output
+              load               those lines into ./coppice load with a heap of 256 MB
+              open-time          opening a large and a small store, closed or killed before
+              snapshot-growth    growth of the file while a snapshot is held
+              quick              loads, gets, scans and commits beside lmdbjava
+              interrupts         reads and durable commits under a storm of interrupts
+
+            Files go to perf/target/figures unless --dir names another folder. PERF_JVM in the
+            environment holds more options for the measured JVMs.
+            """;
+
+    private Figures() {}
+
+    private interface Measurement {
+        void run(List<String> arguments) throws IOException;
+    }
+
+    public static void main(String[] args) {
+        System.exit(run(List.of(args)));
+    }
+
+    private static int run(List<String> words) {
+        if (words.isEmpty()) {
+            System.err.print(HELP);
+            return 2;
+        }
+        if (words.getFirst().equals("--help") || words.getFirst().equals("-h")) {
+            System.out.print(HELP);
+            return 0;
+        }
+        Measurement measurement = find(words.getFirst());
+        if (measurement == null) {
+            System.err.println("perf/run: no such command: " + words.getFirst());
+            System.err.print(HELP);
+            return 2;
+        }
+        try {
+            measurement.run(words.subList(1, words.size()));
+            return 0;
+        } catch (UsageException e) {
+            String command = "perf/run " + words.getFirst();
+            System.err.println(command + ": " + e.getMessage() + "; see: " + command + " --help");
+            return 2;
+        } catch (IOException e) {
+            System.err.println("perf/run " + words.getFirst() + ": " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static Measurement find(String command) {
+        return switch (command) {
+            case "generate" -> Generate::run;
+            case "load" -> Load::run;
+            case "open-time" -> OpenTime::run;
+            case "snapshot-growth" -> SnapshotGrowth::run;
+            case "quick" -> Quick::run;
+            case "interrupts" -> Interrupts::run;
+            default -> null;
+        };
+    }
+
+    /** Prints a command's help where it was asked for; returns whether it was. */
+    static boolean isHelp(List<String> words, String help) {
+        boolean isWanted = words.stream().anyMatch(Arrays.asList("--help", "-h")::contains);
+        if (isWanted) {
+            System.out.print(help);
+        }
+        return isWanted;
+    }
+
+    /** Says what is going on, beside the tables on standard output. */
+    static void say(String text) {
+        System.err.println(text);
+    }
+}

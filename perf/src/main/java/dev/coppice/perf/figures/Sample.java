@@ -1,0 +1,40 @@
+package dev.coppice.perf.figures;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What the runs of one measurement gave. Thread safety: one thread. */
+final class Sample {
+    private final List<Double> values = new ArrayList<>();
+
+    void add(double value) {
+        values.add(value);
+    }
+
+    double median() {
+        List<Double> sorted = new ArrayList<>(values);
+        Collections.sort(sorted);
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1
+                ? sorted.get(middle)
+                : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    double min() {
+        return Collections.min(values);
+    }
+
+    double max() {
+        return Collections.max(values);
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /** {@return lowest to highest} */
+    String spread() {
+        return Table.number(min()) + "-" + Table.number(max());
+    }
+}
