@@ -14,8 +14,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Maintenance {
     private static final System.Logger LOG = System.getLogger("dev.coppice");
-    private static final long LARGEST_GROWTH_BYTES = 16 << 20;
-    private static final int GROWTH_SHARE = 16;
 
     /** A writer that makes one checkpoint's worth while another runs shall not only pay for those. */
     private static final int PAUSE_PER_CHECKPOINT = 4;
@@ -70,11 +68,7 @@ final class Maintenance {
     }
 
     private boolean isGrowthDue() {
-        return engine.freeBytes() < growthBytes() / 2;
-    }
-
-    private long growthBytes() {
-        return Math.min(LARGEST_GROWTH_BYTES, engine.storage().size() / GROWTH_SHARE);
+        return engine.isGrowthDue();
     }
 
     private void run() {
@@ -87,7 +81,7 @@ final class Maintenance {
             isWanted = false;
             try {
                 if (isGrowthDue()) {
-                    engine.growAhead(growthBytes());
+                    engine.growAhead();
                 }
                 boolean isOld = System.nanoTime() - checked >= interval;
                 if (isCheckpointDue() || (isOld && checkpointsAlone())) {
@@ -103,7 +97,7 @@ final class Maintenance {
                         "a checkpoint failed; what is committed stays, but the store takes no more"
                                 + " changes until it is opened again where a flush failed",
                         e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | InternalError e) {
                 if (isStopped) {
                     return;
                 }

@@ -32,6 +32,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread safety: any number of platform and virtual threads.
  */
 public final class Store implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.coppice");
+
     private final Engine engine;
     private final StoreConfig config;
     private final Maintenance maintenance;
@@ -54,6 +56,13 @@ public final class Store implements AutoCloseable {
     }
 
     private Store start() {
+        String lost = engine.store().lost();
+        if (lost != null) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "commits since the last durable one were lost at opening: {0}",
+                    lost);
+        }
         if (maintenance != null) {
             maintenance.start();
         }
@@ -321,14 +330,15 @@ public final class Store implements AutoCloseable {
             }
             isClosing = true;
         }
-        awaitSnapshots();
+        boolean wereClosed = awaitSnapshots();
         if (maintenance != null) {
             maintenance.stop();
         }
-        engine.close();
+        engine.close(wereClosed);
     }
 
-    private void awaitSnapshots() {
+    /** {@return whether nobody had to be cut short} */
+    private boolean awaitSnapshots() {
         long deadline =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.closeTimeoutMillis());
         boolean wasInterrupted = false;
@@ -339,9 +349,11 @@ public final class Store implements AutoCloseable {
                 wasInterrupted = true;
             }
         }
+        boolean wereClosed = snapshots.isEmpty();
         snapshots.forEach(Snapshot::close);
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
         }
+        return wereClosed;
     }
 }

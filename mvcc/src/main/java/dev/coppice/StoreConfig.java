@@ -87,7 +87,7 @@ public record StoreConfig(
         return new StoreConfig(
                 SyncLevel.NORMAL,
                 4096,
-                1L << 44,
+                1L << 42,
                 5_000,
                 64L << 20,
                 5_000,

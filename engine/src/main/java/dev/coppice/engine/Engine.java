@@ -32,8 +32,11 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread safety: any thread, but for what needs the writer role.
  */
 public final class Engine implements AutoCloseable {
-    /** The writer waits for growth by at most this much; the maintenance grows ahead of it. */
-    private static final long MAX_GROWTH_BYTES = 4 << 20;
+    /** A chunk of the mapping: smaller steps would map the last one anew, and fault it in again. */
+    private static final long MAX_GROWTH_BYTES = Storage.CHUNK_BYTES;
+
+    /** What the walks of recovery remember pages by is an int. */
+    private static final long MAX_PAGES = Integer.MAX_VALUE;
 
     private static final VarHandle FIRST_WORD = ValueLayout.JAVA_LONG.varHandle();
 
@@ -51,7 +54,7 @@ public final class Engine implements AutoCloseable {
     private volatile boolean isPositionalNow;
 
     // Writer role.
-    private boolean isRunning;
+    private volatile boolean isRunning;
     private boolean isMakingRoom;
 
     private Engine(Storage storage, EngineOptions options, long nowMillis) {
@@ -171,11 +174,25 @@ public final class Engine implements AutoCloseable {
         if (writerRole.tryAcquire()) {
             return;
         }
-        if (timeoutNanos <= 0 || !writerRole.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+        if (timeoutNanos <= 0 || !awaitRole(timeoutNanos)) {
             throw new BusyException(
                     "another write transaction is open: waited "
                             + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
                             + " ms; commit or roll it back, or wait longer");
+        }
+    }
+
+    /** An interrupt ends the wait for a transaction, not that for the instant of a checkpoint. */
+    private boolean awaitRole(long timeoutNanos) throws InterruptedException {
+        try {
+            return writerRole.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            if (isRunning) {
+                throw e;
+            }
+            writerRole.acquireUninterruptibly();
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -368,13 +385,24 @@ public final class Engine implements AutoCloseable {
         return (free.free() + notSeen) << pageSize().shift();
     }
 
-    /** Grows the file ahead of need, when less than half of {@code bytes} is free. */
-    public void growAhead(long bytes) {
+    /** {@return bytes by which the file grows next} */
+    private long growthStep() {
+        return Math.max(options.growBytes(), Math.min(storage.size() / 4, MAX_GROWTH_BYTES));
+    }
+
+    /** {@return whether so little is free that the file should grow before a writer has to wait} */
+    public boolean isGrowthDue() {
+        return freeBytes() < growthStep() / 4;
+    }
+
+    /** Grows the file ahead of need, where {@link #isGrowthDue}. */
+    public void growAhead() {
         synchronized (growth) {
+            long bytes = growthStep();
             long size = storage.size();
-            if (freeBytes() < bytes / 2 && size + bytes <= storage.maxSize()) {
+            if (isGrowthDue() && size + bytes <= storage.maxSize()) {
                 try {
-                    storage.grow(roundUp(size + bytes));
+                    storage.grow(stepEnd(size + bytes));
                 } catch (StoreFullException e) {
                     // The writer that needs the room will find out, and say so.
                     return;
@@ -405,6 +433,12 @@ public final class Engine implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** {@return the size to grow to for at least {@code size}: large files grow by whole chunks} */
+    private static long stepEnd(long size) {
+        long unit = size >= 8L * Storage.CHUNK_BYTES ? Storage.CHUNK_BYTES : 4096;
+        return (size + unit - 1) / unit * unit;
     }
 
     private static long roundUp(long bytes) {
@@ -439,16 +473,17 @@ public final class Engine implements AutoCloseable {
         synchronized (growth) {
             long size = storage.size();
             long needed = pages << pageSize().shift();
-            long step = Math.max(options.growBytes(), Math.min(size / 16, MAX_GROWTH_BYTES));
-            long wanted = roundUp(size + Math.max(needed, step));
-            if (wanted > storage.maxSize()) {
-                wanted = storage.maxSize() / 4096 * 4096;
+            long step = growthStep();
+            long wanted = stepEnd(size + Math.max(needed, step));
+            long max = Math.min(storage.maxSize(), MAX_PAGES << pageSize().shift());
+            if (wanted > max) {
+                wanted = max / 4096 * 4096;
                 if (wanted <= size) {
                     throw new StoreFullException(
                             "the store has reached its maximum size: size="
                                     + size
                                     + ", max="
-                                    + storage.maxSize());
+                                    + max);
                 }
             }
             try {
@@ -498,6 +533,16 @@ public final class Engine implements AutoCloseable {
      */
     @Override
     public void close() {
+        close(true);
+    }
+
+    /**
+     * As {@link #close()}.
+     *
+     * @param cutsTail whether the free tail of the file is cut off; a reader that is still inside a
+     *     read could touch it
+     */
+    public void close(boolean cutsTail) {
         synchronized (this) {
             if (isClosed) {
                 return;
@@ -512,7 +557,7 @@ public final class Engine implements AutoCloseable {
                     return;
                 }
                 checkpointHoldingRoles();
-                store.finish();
+                store.finish(cutsTail);
             }
         }
     }

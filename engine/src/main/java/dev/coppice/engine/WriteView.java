@@ -187,11 +187,7 @@ public final class WriteView {
 
     /** Takes a savepoint. */
     public Savepoint savepoint() {
-        if (isFailed) {
-            throw new IllegalStateException(
-                    "an earlier operation of this transaction failed: roll it back");
-        }
-        families.flush(work);
+        change(() -> families.flush(work));
         Savepoint savepoint = new Savepoint(writes.mark(engine.takeId()), work.copy());
         savepoints.push(savepoint);
         return savepoint;
@@ -227,7 +223,7 @@ public final class WriteView {
             throw new IllegalStateException(
                     "an operation of this transaction failed: it can only be rolled back");
         }
-        change(() -> families.flush(work));
+        reducing(() -> families.flush(work));
     }
 
     /** {@return whether the transaction changed nothing} */

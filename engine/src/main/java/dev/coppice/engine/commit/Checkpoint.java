@@ -5,7 +5,6 @@ import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.PendingFrees;
-import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
@@ -125,12 +124,12 @@ public final class Checkpoint {
                 commits.addDeath(old.firstPage(), old.pages(), oldBase, target.txn());
             }
             return sealed;
-        } catch (StoreException e) {
-            commits.poison();
-            throw e;
         } catch (InternalError e) {
             commits.poison();
             throw new StoreIoException("a mapped page could not be written", e);
+        } catch (RuntimeException | Error e) {
+            commits.poison();
+            throw e;
         } finally {
             readers.release(captured.pin());
         }

@@ -34,6 +34,7 @@ public final class Commits {
      * Nobody publishes while a prepared root is not published: a NORMAL commit leads first.
      */
     private static final long PAGES_PER_SCAN = 128;
+    private static final int SCAN_ATTEMPTS = 100;
 
     private final Storage storage;
     private final LiveWords live;
@@ -69,7 +70,8 @@ public final class Commits {
             DurableSlots slots,
             ReaderTable readers,
             PageAllocator allocator,
-            StoreRoot newest) {
+            StoreRoot newest,
+            long logPages) {
         this.storage = storage;
         this.live = live;
         this.slots = slots;
@@ -78,6 +80,7 @@ public final class Commits {
         this.newest = newest.copy();
         this.newestUnsealed = newest.txn();
         this.logSince = slots.known().base().txn();
+        this.logPages = logPages;
         this.sealer = new PageSealer(storage, pageSize);
     }
 
@@ -293,13 +296,23 @@ public final class Commits {
         }
     }
 
+    /** A reader is between claim and pin for nanoseconds, unless it is suspended just there. */
+    private int scanReaders() {
+        int count = readers.scan(roots);
+        for (int i = 0; i < SCAN_ATTEMPTS && count == ReaderTable.UNKNOWN; i++) {
+            Thread.onSpinWait();
+            count = readers.scan(roots);
+        }
+        return count;
+    }
+
     /** Frees what nobody needs any more. Writer role. */
     public void reclaim() {
         if (live.isPoisoned()) {
             return;
         }
         drain();
-        int count = readers.scan(roots);
+        int count = scanReaders();
         if (count == ReaderTable.UNKNOWN) {
             return;
         }

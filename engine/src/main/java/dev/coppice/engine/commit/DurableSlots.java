@@ -1,5 +1,6 @@
 package dev.coppice.engine.commit;
 
+import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -70,6 +71,9 @@ final class DurableSlots {
             storage.sync();
         } else {
             storage.sync(new long[] {position, Block.BYTES}, 1);
+        }
+        if (live.isPoisoned()) {
+            throw new StoreIoException("another flush of the store failed meanwhile");
         }
         known = new Known(next, victim);
         live.known(next.sequence());

@@ -23,6 +23,7 @@ final class FreeSpaceRebuild {
     private final HeaderBlock header;
     private final FreeMap free = new FreeMap();
     private final PendingFrees pending;
+    private long newerPages;
 
     FreeSpaceRebuild(PageMap pages, PageSize pageSize, HeaderBlock header, PendingFrees pending) {
         this.pages = pages;
@@ -71,6 +72,11 @@ final class FreeSpaceRebuild {
             }
             free.release(p, 1);
         }
+    }
+
+    /** {@return pages that the newest root reaches and the base does not} */
+    long newerPages() {
+        return newerPages;
     }
 
     private static int index(long pageId) {
@@ -126,6 +132,7 @@ final class FreeSpaceRebuild {
                 }
             }
             free.take(page, count);
+            newerPages += count;
         }
     }
 

@@ -133,9 +133,15 @@ public record HeaderBlock(PageSize pageSize, long storeHigh, long storeLow, long
         }
     }
 
-    /** {@return one past the last page that overlaps the header} */
-    long endPage() {
-        return (END + pageSize.bytes() - 1) >>> pageSize.shift();
+    /** {@return length of a file that has the header and no page behind it: whole pages} */
+    long endBytes() {
+        return (END + pageSize.bytes() - 1) >>> pageSize.shift() << pageSize.shift();
+    }
+
+    /** {@return length of the file in which {@code endPage} is one past the last page needed} */
+    long fileBytes(long endPage) {
+        long end = Math.max(endPage << pageSize.shift(), endBytes());
+        return (end + Block.BYTES - 1) / Block.BYTES * Block.BYTES;
     }
 
     /** {@return whether a page overlaps header or slots} */

@@ -150,6 +150,7 @@ final class LiveWords {
     void publish(StoreRoot root, long slotSequence) {
         long number = (long) WORD.getOpaque(words, (long) PUBLISHED_OFFSET) + 1;
         long slot = slot(number);
+        VarHandle.storeStoreFence();
         words.set(Bytes.U64, slot + SLOT_NUMBER, number);
         words.set(Bytes.U64, slot + SLOT_SEQUENCE_SEEN, slotSequence);
         root.write(words, slot + SLOT_ROOT);

@@ -37,6 +37,7 @@ public final class OpenStore {
 
     // Of a store that is open for reading, set at opening
     private String freeSpaceProblem;
+    private long logPages;
 
     private OpenStore(Storage storage, HeaderBlock header, PageAllocator.Space space) {
         this.storage = storage;
@@ -52,7 +53,15 @@ public final class OpenStore {
         this.allocator = allocator(outcome, space);
         PageSize pageSize = header.pageSize();
         this.commits =
-                new Commits(storage, pageSize, live, slots, readers, allocator, outcome.latest());
+                new Commits(
+                        storage,
+                        pageSize,
+                        live,
+                        slots,
+                        readers,
+                        allocator,
+                        outcome.latest(),
+                        logPages);
         this.checkpoint = new Checkpoint(storage, pageSize, commits, slots, readers, allocator);
     }
 
@@ -68,11 +77,11 @@ public final class OpenStore {
         PageSize pageSize = header.pageSize();
         PageMap pages = new PageMap(pageSize, storage.chunks(), null);
         PendingFrees pending = new PendingFrees();
+        FreeSpaceRebuild rebuild = new FreeSpaceRebuild(pages, pageSize, header, pending);
         FreeMap free;
         try {
-            free =
-                    new FreeSpaceRebuild(pages, pageSize, header, pending)
-                            .rebuild(outcome.known().slot(), outcome.latest());
+            free = rebuild.rebuild(outcome.known().slot(), outcome.latest());
+            logPages = rebuild.newerPages();
         } catch (CorruptStoreException e) {
             if (!storage.isReadOnly()) {
                 throw e;
@@ -110,7 +119,7 @@ public final class OpenStore {
         HeaderBlock header =
                 new HeaderBlock(pageSize, random.nextLong(), random.nextLong(), nowMillis);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment content = arena.allocate(HeaderBlock.END, Block.BYTES);
+            MemorySegment content = arena.allocate(header.endBytes(), Block.BYTES);
             header.write(content, 0);
             header.write(content, HeaderBlock.COPY_POSITION);
             StoreRoot empty = new StoreRoot();
@@ -207,13 +216,17 @@ public final class OpenStore {
         readers.release(slot);
     }
 
-    /** Cuts the free tail off the file and marks it as closed in order. Nobody uses it any more. */
-    public void finish() {
-        long end = slots.known().endPage() << header.pageSize().shift();
-        end = Math.max(end, HeaderBlock.END);
-        end = (end + Block.BYTES - 1) / Block.BYTES * Block.BYTES;
-        if (end < storage.size()) {
-            storage.truncate(end);
+    /**
+     * Marks the store as closed in order.
+     *
+     * @param cutsTail whether the free tail of the file is cut off: nobody may be reading any more
+     */
+    public void finish(boolean cutsTail) {
+        if (cutsTail) {
+            long end = header.fileBytes(slots.known().endPage());
+            if (end < storage.size()) {
+                storage.truncate(end);
+            }
         }
         live.clean(commits.newest().txn());
     }

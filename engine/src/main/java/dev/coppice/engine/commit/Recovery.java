@@ -44,6 +44,7 @@ final class Recovery {
     private final LiveWords live;
     private final PageSize pageSize;
     private final PageMap pages;
+    private String rejected;
 
     Recovery(Storage storage, HeaderBlock header, LiveWords live) {
         this.storage = storage;
@@ -77,8 +78,10 @@ final class Recovery {
         DurableSlot chosen = slots[index];
         Identity identity = storage.identity();
         boolean isTrusted = live.isOurs(header, identity);
+        boolean keepsEpoch =
+                isTrusted && (live.nextId() & LiveWords.COUNTER_MASK) < WORN_COUNTER;
         StoreRoot latest = chosen.tip();
-        String lost = null;
+        String lost = chosen.sequence() < newestSequence ? rejected : null;
         if (isTrusted) {
             StoreRoot survivor = live.survivor(newestSequence);
             String problem = survivor == null ? "the live file is damaged" : null;
@@ -86,10 +89,10 @@ final class Recovery {
                 problem = problemOf(survivor, chosen.base().txn(), false);
                 latest = problem == null ? survivor : latest;
             }
-            lost = problem;
+            lost = problem == null ? lost : problem;
+            keepsEpoch &= survivor != null;
         }
         Known known = new Known(chosen, index);
-        boolean keepsEpoch = isTrusted && (live.nextId() & LiveWords.COUNTER_MASK) < WORN_COUNTER;
         boolean isClean =
                 keepsEpoch
                         && lost == null
@@ -122,6 +125,7 @@ final class Recovery {
                     return index;
                 }
                 reason = problem;
+                rejected = problem;
             }
         }
         throw new CorruptStoreException(
@@ -214,8 +218,7 @@ final class Recovery {
      * After a power loss, blocks behind the end may be holes: they are written anew as it grows.
      */
     private void cutTail(long endPage) {
-        long end = Math.max(endPage << pageSize.shift(), HeaderBlock.END);
-        end = (end + Block.BYTES - 1) / Block.BYTES * Block.BYTES;
+        long end = header.fileBytes(endPage);
         if (end < storage.size()) {
             storage.truncate(end);
         }

@@ -39,18 +39,26 @@ public final class FreeMap {
 
     /** Makes pages free. Requires: they are covered and not free. */
     public void release(long page, long count) {
-        for (long p = page; p < page + count; p++) {
-            assert p < pages && !isFree(p) : "page released twice: " + p;
-            words[(int) (p >>> 6)] |= 1L << p;
+        for (long p = page; p < page + count; p = (p | 63) + 1) {
+            long mask = mask(p, page + count);
+            assert p < pages && (words[(int) (p >>> 6)] & mask) == 0 : "released twice: " + p;
+            words[(int) (p >>> 6)] |= mask;
         }
         free += count;
     }
 
+    /** {@return the bits of the word of page {@code from} for the pages [from, limit)} */
+    private static long mask(long from, long limit) {
+        long mask = -1L << from;
+        return limit > (from | 63) ? mask : mask & ~(-1L << limit);
+    }
+
     /** Takes pages. Requires: they are free. */
     public void take(long page, long count) {
-        for (long p = page; p < page + count; p++) {
-            assert isFree(p) : "page taken twice: " + p;
-            words[(int) (p >>> 6)] &= ~(1L << p);
+        for (long p = page; p < page + count; p = (p | 63) + 1) {
+            long mask = mask(p, page + count);
+            assert (words[(int) (p >>> 6)] & mask) == mask : "taken twice: " + p;
+            words[(int) (p >>> 6)] &= ~mask;
         }
         free -= count;
     }
@@ -144,7 +152,8 @@ public final class FreeMap {
     public long usedEnd() {
         long end = pages;
         while (end > 0 && isFree(end - 1)) {
-            end--;
+            boolean isWholeWord = (end & 63) == 0 && words[(int) (end >>> 6) - 1] == -1L;
+            end -= isWholeWord ? Long.SIZE : 1;
         }
         return end;
     }
