@@ -1,0 +1,47 @@
+package dev.coppice.cli;
+
+import dev.coppice.ColumnFamily;
+import dev.coppice.Snapshot;
+import dev.coppice.WriteTransaction;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** The column family that a command works on. Thread safety: one thread. */
+final class Family {
+    @Option(
+            names = "--cf",
+            paramLabel = "NAME",
+            description = "the column family (default: ${DEFAULT-VALUE})")
+    private String name = ColumnFamily.DEFAULT.name();
+
+    /** {@return the family, which the snapshot must have} */
+    ColumnFamily in(Snapshot snapshot) {
+        return existing(snapshot.families());
+    }
+
+    /** {@return the family, which the transaction must see} */
+    ColumnFamily in(WriteTransaction txn) {
+        return existing(txn.families());
+    }
+
+    /** {@return the family, created where it is missing} */
+    ColumnFamily createdIn(WriteTransaction txn) {
+        ColumnFamily family = ColumnFamily.of(name);
+        if (!txn.families().contains(family)) {
+            txn.createFamily(family);
+        }
+        return family;
+    }
+
+    private ColumnFamily existing(List<ColumnFamily> families) {
+        ColumnFamily family = ColumnFamily.of(name);
+        if (!families.contains(family)) {
+            String names =
+                    families.stream().map(ColumnFamily::name).collect(Collectors.joining(", "));
+            throw new UsageException(
+                    "no column family named '" + name + "'; the store has: " + names);
+        }
+        return family;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.coppice.cli;
+
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints the value of a key. */
+@Command(
+        name = "get",
+        mixinStandardHelpOptions = true,
+        description = "Prints the value of a key; ends with 1 where the key is not there.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coppice get prices.coppice EURUSD",
+            "  coppice get ids.coppice --cf users --hex 00000000000004d2",
+            "  coppice get pictures.coppice logo.png --raw > logo.png"
+        })
+final class GetCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+    @Mixin private StoreFile file;
+
+    @Parameters(index = "1", paramLabel = "KEY", description = "the key")
+    private String key;
+
+    @Mixin private Family family;
+    @Mixin private EncodingOption encodings;
+
+    @Option(names = "--raw", description = "print the value's bytes and nothing else")
+    private boolean isRaw;
+
+    @Override
+    public Integer call() {
+        Encoding encoding = encodings.encoding();
+        byte[] wanted = encoding.decode(key);
+        byte[] value;
+        try (Store store = file.openToRead();
+                Snapshot snapshot = store.snapshot()) {
+            value = snapshot.get(family.in(snapshot), wanted);
+        }
+        if (value == null) {
+            main.console().err().line("coppice: no such key: " + key);
+            return ExitCode.NEGATIVE;
+        }
+        byte[] shown = isRaw ? value : encoding.encode(value);
+        main.console().out().bytes(shown, 0, shown.length);
+        if (!isRaw) {
+            main.console().out().line("");
+        }
+        return ExitCode.OK;
+    }
+}

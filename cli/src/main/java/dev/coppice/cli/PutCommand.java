@@ -1,0 +1,44 @@
+package dev.coppice.cli;
+
+import dev.coppice.Store;
+import dev.coppice.WriteTransaction;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Stores an entry. */
+@Command(
+        name = "put",
+        mixinStandardHelpOptions = true,
+        description = "Stores an entry; creates the store and the column family where missing.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coppice put prices.coppice EURUSD 1.0842",
+            "  coppice put ids.coppice --cf users --hex 00000000000004d2 0a0b0c"
+        })
+final class PutCommand implements Callable<Integer> {
+    @Mixin private StoreFile file;
+
+    @Parameters(index = "1", paramLabel = "KEY", description = "the key")
+    private String key;
+
+    @Parameters(index = "2", paramLabel = "VALUE", description = "the value")
+    private String value;
+
+    @Mixin private Family family;
+    @Mixin private EncodingOption encodings;
+
+    @Override
+    public Integer call() {
+        Encoding encoding = encodings.encoding();
+        byte[] keyBytes = encoding.decode(key);
+        byte[] valueBytes = encoding.decode(value);
+        try (Store store = file.openOrCreate();
+                WriteTransaction txn = store.begin()) {
+            txn.put(family.createdIn(txn), keyBytes, valueBytes);
+            txn.commit();
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.coppice.cli;
+
+import dev.coppice.Store;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints figures of a store. */
+@Command(
+        name = "stat",
+        mixinStandardHelpOptions = true,
+        description = "Prints sizes, column families and commits of a store, and advice.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  coppice stat prices.coppice", "  coppice stat prices.coppice --json | jq ."})
+final class StatCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+    @Mixin private StoreFile file;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean isJson;
+
+    @Override
+    public Integer call() {
+        StoreFigures figures;
+        try (Store store = file.openToRead()) {
+            figures = StoreFigures.of(store, file.path());
+        }
+        main.console().say(isJson ? figures.toJson() : figures.toText());
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.coppice.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** put, get, del, scan and stat. */
+final class EntryCommandsTest {
+    @TempDir private Path directory;
+
+    private String file;
+
+    @BeforeEach
+    void putSome() {
+        file = directory.resolve("s.coppice").toString();
+        for (String key : new String[] {"b1", "a1", "b3", "b2", "c1"}) {
+            assertEquals(ExitCode.OK, Run.of("put", file, key, "v" + key).code());
+        }
+    }
+
+    private String keys(String... options) {
+        String[] args = new String[options.length + 2];
+        args[0] = "scan";
+        args[1] = file;
+        System.arraycopy(options, 0, args, 2, options.length);
+        Run run = Run.of(args);
+        assertEquals(ExitCode.OK, run.code(), run.err());
+        return String.join(" ", run.out().lines().map(line -> line.split("\t", -1)[0]).toList());
+    }
+
+    @Test
+    void getPrintsTheValue() {
+        assertEquals(new Run(ExitCode.OK, "vb2\n", ""), Run.of("get", file, "b2"));
+        assertEquals("vb2", Run.of("get", file, "b2", "--raw").out());
+    }
+
+    @Test
+    void absentKeyIsNegative() {
+        assertEquals(ExitCode.NEGATIVE, Run.of("get", file, "b").code());
+        assertEquals(ExitCode.NEGATIVE, Run.of("del", file, "b").code());
+    }
+
+    @Test
+    void delRemovesTheEntry() {
+        assertEquals(ExitCode.OK, Run.of("del", file, "b2").code());
+        assertEquals("a1 b1 b3 c1", keys());
+    }
+
+    @Test
+    void scanHonoursItsBounds() {
+        assertEquals("a1 b1 b2 b3 c1", keys());
+        assertEquals("c1 b3 b2 b1 a1", keys("--reverse"));
+        assertEquals("b1 b2 b3", keys("--prefix", "b"));
+        assertEquals("b3 b2 b1", keys("--prefix", "b", "--reverse"));
+        assertEquals("b2 b3", keys("--from", "b2", "--to", "c1"));
+        assertEquals("b3 b2", keys("--from", "b2", "--to", "c1", "--reverse"));
+        assertEquals("b2 b3", keys("--from", "b2", "--prefix", "b"));
+        assertEquals("b1 b2", keys("--to", "b25", "--prefix", "b"));
+        assertEquals("b3 b2", keys("--prefix", "b", "--reverse", "--limit", "2"));
+        assertEquals("", keys("--prefix", "z"));
+        assertEquals("", keys("--from", "c", "--to", "b"));
+        assertEquals("", keys("--limit", "0"));
+    }
+
+    @Test
+    void prefixOfHighBytesHasAnEnd() {
+        for (String key : new String[] {"fe01", "ff", "ff00", "ffff"}) {
+            assertEquals(ExitCode.OK, Run.of("put", file, key, "00", "--hex").code());
+        }
+        assertEquals("fe01", keys("--hex", "--prefix", "fe"));
+        assertEquals("ff ff00 ffff", keys("--hex", "--prefix", "ff"));
+        assertEquals("ffff ff00 ff", keys("--hex", "--prefix", "ff", "--reverse"));
+    }
+
+    @Test
+    void encodingsMeanTheSameBytes() {
+        assertEquals("vb1\n", Run.of("get", file, "b1").out());
+        assertEquals("766231\n", Run.of("get", file, "6231", "--hex").out());
+        assertEquals("dmIx\n", Run.of("get", file, "YjE=", "--base64").out());
+        assertEquals("vb1\n", Run.of("get", file, "\\x62\\x31").out());
+        assertEquals(ExitCode.USAGE, Run.of("get", file, "621", "--hex").code());
+        assertEquals(ExitCode.USAGE, Run.of("get", file, "***", "--base64").code());
+        assertEquals(ExitCode.USAGE, Run.of("get", file, "\\q").code());
+        assertEquals(ExitCode.USAGE, Run.of("get", file, "62", "--hex", "--base64").code());
+    }
+
+    @Test
+    void bytesThatAreNoTextAreEscaped() {
+        assertEquals(ExitCode.OK, Run.of("put", file, "--hex", "ff09", "0a5c00c3a4").code());
+        Run run = Run.of("scan", file, "--from", "\\xff");
+        assertEquals("\\xff\\t\t\\n\\\\\\x00ä\n", run.out());
+    }
+
+    @Test
+    void emptyKeyIsBadUsage() {
+        Run run = Run.of("put", file, "", "v");
+        assertEquals(ExitCode.USAGE, run.code());
+        assertTrue(run.err().contains("key is empty"), run.err());
+    }
+
+    @Test
+    void familiesAreCreatedByPutAndNamedWhenMissing() {
+        assertEquals(ExitCode.OK, Run.of("put", file, "k", "v", "--cf", "other").code());
+        assertEquals("v\n", Run.of("get", file, "k", "--cf", "other").out());
+        Run run = Run.of("get", file, "k", "--cf", "third");
+        assertEquals(ExitCode.USAGE, run.code());
+        assertTrue(run.err().contains("default, other"), run.err());
+    }
+
+    @Test
+    void statCountsEntries() {
+        Run.of("put", file, "k", "v", "--cf", "other");
+        Run text = Run.of("stat", file);
+        assertEquals(ExitCode.OK, text.code(), text.err());
+        assertTrue(text.out().contains("default: 5 entries"), text.out());
+        assertTrue(text.out().contains("other: 1 entries"), text.out());
+        Run json = Run.of("stat", file, "--json");
+        assertTrue(json.out().contains("\"families\": {\"default\": 5, \"other\": 1}"), json.out());
+        assertTrue(json.out().contains("\"pageBytes\": 4096"), json.out());
+    }
+}
