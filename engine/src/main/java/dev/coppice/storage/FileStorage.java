@@ -236,6 +236,8 @@ public final class FileStorage implements Storage {
         checkLimit(newSize);
         flusher.noteSizeChange();
         data.grow(oldSize, newSize);
+        // A flush that ran meanwhile has taken the first note for done.
+        flusher.noteSizeChange();
         try {
             resizeMappings(newSize);
         } catch (IOException e) {
@@ -268,6 +270,7 @@ public final class FileStorage implements Storage {
             throw Failures.of("mapping " + newSize + " bytes of " + path.data(), e);
         }
         data.truncate(newSize);
+        flusher.noteSizeChange();
     }
 
     private void resizeMappings(long newSize) throws IOException {

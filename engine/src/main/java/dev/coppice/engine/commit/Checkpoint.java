@@ -111,12 +111,13 @@ public final class Checkpoint {
             slots.lock().lock();
             try {
                 commits.checkNotPoisoned();
+                StoreRoot base = endingAt(target, end);
                 StoreRoot tip = slots.known().tip();
-                if (tip.txn() < target.txn()) {
-                    tip = target;
+                if (tip.txn() <= target.txn()) {
+                    tip = base;
                 }
                 long slotEnd = Math.max(end, tip.endPage());
-                slots.write(tip, endingAt(target, end), captured.image(), tip.txn(), slotEnd, false);
+                slots.write(tip, base, captured.image(), tip.txn(), slotEnd, false);
             } finally {
                 slots.lock().unlock();
             }

@@ -19,6 +19,7 @@ import java.util.List;
  * <p>Thread safety: immutable; the parts say for themselves.
  */
 public final class OpenStore {
+    private static final System.Logger LOG = System.getLogger("dev.coppice");
     private static final long FIRST_EPOCH = 1;
 
     /** Pages that only deletes and checkpoints may use. */
@@ -216,6 +217,15 @@ public final class OpenStore {
         readers.release(slot);
     }
 
+    private void cut(long end) {
+        try {
+            storage.truncate(end);
+        } catch (StoreIoException e) {
+            // Some systems do not cut a mapped file: it stays longer, which harms nothing.
+            LOG.log(System.Logger.Level.DEBUG, "the free tail of the file stays", e);
+        }
+    }
+
     /**
      * Marks the store as closed in order.
      *
@@ -225,7 +235,7 @@ public final class OpenStore {
         if (cutsTail) {
             long end = header.fileBytes(slots.known().endPage());
             if (end < storage.size()) {
-                storage.truncate(end);
+                cut(end);
             }
         }
         live.clean(commits.newest().txn());
