@@ -1,6 +1,6 @@
 package dev.coppice;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * The name of a column family: a key space of its own in the same store and the same transactions.
@@ -14,7 +14,11 @@ public record ColumnFamily(String name) {
     public static final ColumnFamily DEFAULT = new ColumnFamily("default");
 
     public ColumnFamily {
-        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (!UTF_8.newEncoder().canEncode(name)) {
+            throw new IllegalArgumentException(
+                    "name of a column family: it has half of a surrogate pair, and so no UTF-8");
+        }
+        int bytes = name.getBytes(UTF_8).length;
         if (bytes == 0 || bytes > MAX_NAME_BYTES) {
             throw new IllegalArgumentException(
                     "name of a column family: bytes=" + bytes + ", must be 1 to " + MAX_NAME_BYTES);

@@ -26,6 +26,9 @@ public final class Cursor implements AutoCloseable {
     private TreeCursor tree;
     private long changes;
 
+    /** Key of the entry it stands on, where a change could take the rest of that key away. */
+    private byte[] longKey;
+
     Cursor(LeafBuffers buffers, PageMap pages, TreeRoot root, Snapshot snapshot) {
         this.buffers = buffers;
         this.buffer = buffers.take();
@@ -77,7 +80,7 @@ public final class Cursor implements AutoCloseable {
 
     private boolean stepForward() {
         if (isStale() && tree.isOnEntry()) {
-            byte[] key = tree.key();
+            byte[] key = currentKey();
             TreeCursor fresh = fresh();
             boolean isThere = fresh.seek(key, key.length);
             boolean isSame = isThere && Arrays.equals(fresh.key(), key);
@@ -88,13 +91,31 @@ public final class Cursor implements AutoCloseable {
 
     private boolean stepBack() {
         if (isStale() && tree.isOnEntry()) {
-            byte[] key = tree.key();
+            byte[] key = currentKey();
             TreeCursor fresh = fresh();
             boolean isThere = fresh.seekFloor(key, key.length);
             boolean isSame = isThere && Arrays.equals(fresh.key(), key);
             return isSame ? fresh.previous() : isThere;
         }
         return tree.previous();
+    }
+
+    /**
+     * {@return the key it stands on, also when the transaction has removed it meanwhile}
+     *
+     * <p>The leaf is a copy of the cursor's own; but what a long key has outside of the leaf may be
+     * overwritten once the transaction does not need it any more.
+     */
+    private byte[] currentKey() {
+        return longKey != null ? longKey.clone() : tree.key();
+    }
+
+    private void rememberLongKey() {
+        boolean isLong =
+                transaction != null
+                        && tree.isOnEntry()
+                        && tree.keyBytes() > transaction.inlineKeyBytes();
+        longKey = isLong ? tree.key() : null;
     }
 
     private boolean isStale() {
@@ -124,7 +145,7 @@ public final class Cursor implements AutoCloseable {
         requireEntry();
         byte[] key;
         try {
-            key = tree.key();
+            key = currentKey();
         } catch (RuntimeException | Error e) {
             throw failure(e);
         }
@@ -135,13 +156,14 @@ public final class Cursor implements AutoCloseable {
     /**
      * {@return a copy of the value}
      *
-     * @throws NoSuchElementException when the cursor stands on no entry
+     * @throws NoSuchElementException when the cursor stands on no entry, or the transaction has
+     *     removed it
      */
     public byte[] value() {
         requireEntry();
         byte[] value;
         try {
-            value = tree.value();
+            value = isStale() ? changedValue() : tree.value();
         } catch (RuntimeException | Error e) {
             throw failure(e);
         }
@@ -149,10 +171,23 @@ public final class Cursor implements AutoCloseable {
         return value;
     }
 
-    /** {@return the length of the value in bytes} */
+    private byte[] changedValue() {
+        byte[] value = transaction.get(family, currentKey());
+        if (value == null) {
+            throw new NoSuchElementException("the transaction has removed the entry");
+        }
+        return value;
+    }
+
+    /** {@return the length of the value in bytes} As {@link #value}. */
     public long valueBytes() {
         requireEntry();
-        long bytes = tree.valueBytes();
+        long bytes;
+        try {
+            bytes = isStale() ? changedValue().length : tree.valueBytes();
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
         check();
         return bytes;
     }
@@ -169,6 +204,7 @@ public final class Cursor implements AutoCloseable {
         boolean found;
         try {
             found = step.getAsBoolean();
+            rememberLongKey();
         } catch (RuntimeException | Error e) {
             throw failure(e);
         }

@@ -4,6 +4,7 @@ import dev.coppice.engine.Families;
 import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,21 @@ final class FamilyNames {
             while (cursor.next()) {
                 String name = Families.name(cursor.key());
                 if (name != null) {
-                    families.add(new ColumnFamily(name));
+                    families.add(family(name));
                 }
             }
         } finally {
             buffers.give(buffer);
         }
         return families;
+    }
+
+    private static ColumnFamily family(String name) {
+        try {
+            return new ColumnFamily(name);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptStoreException(-1, "catalogue: " + e.getMessage(), e);
+        }
     }
 
     static IllegalArgumentException missing(ColumnFamily family) {

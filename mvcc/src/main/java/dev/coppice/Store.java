@@ -11,9 +11,11 @@ import dev.coppice.storage.FileStorage;
 import dev.coppice.storage.MemoryStorage;
 import dev.coppice.storage.Storage;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * An ordered key-value store in one file, for one process at a time.
@@ -122,7 +124,7 @@ public final class Store implements AutoCloseable {
     public Snapshot snapshot() {
         requireOpen();
         long now = config.clock().millis();
-        Snapshot snapshot = new Snapshot(this, engine.read(now), now);
+        Snapshot snapshot = new Snapshot(this, whileOpen(() -> engine.read(now)), now);
         snapshots.add(snapshot);
         if (isClosing) {
             snapshot.close();
@@ -132,8 +134,15 @@ public final class Store implements AutoCloseable {
     }
 
     void released(Snapshot snapshot, ReadView view) {
-        if (snapshots.remove(snapshot)) {
+        try {
             engine.release(view);
+        } catch (IllegalStateException e) {
+            // A store that was closed meanwhile has let go of everything.
+            if (!isClosing) {
+                throw e;
+            }
+        } finally {
+            snapshots.remove(snapshot);
         }
     }
 
@@ -156,6 +165,7 @@ public final class Store implements AutoCloseable {
      * @throws IllegalStateException when this thread has a transaction open
      */
     public WriteTransaction begin(SyncLevel syncLevel) {
+        Objects.requireNonNull(syncLevel, "syncLevel");
         requireOpen();
         if (Thread.currentThread().equals(writerThread)) {
             throw new IllegalStateException(
@@ -233,7 +243,7 @@ public final class Store implements AutoCloseable {
     /** {@return the id of the newest commit} */
     public long latestTxn() {
         requireOpen();
-        return engine.latestTxn();
+        return whileOpen(engine::latestTxn);
     }
 
     /** {@return the id of the newest commit known to be on the medium} */
@@ -250,12 +260,16 @@ public final class Store implements AutoCloseable {
      */
     public boolean checkpoint() {
         requireOpen();
-        return engine.checkpoint(0);
+        return whileOpen(() -> engine.checkpoint(0));
     }
 
     /** {@return figures of the store as it is now} */
     public StoreStats stats() {
         requireOpen();
+        return whileOpen(this::figures);
+    }
+
+    private StoreStats figures() {
         long now = config.clock().millis();
         long oldest = 0;
         int count = 0;
@@ -303,6 +317,15 @@ public final class Store implements AutoCloseable {
                     "rate: bytesPerSecond=" + bytesPerSecond + ", min=4096");
         }
         return new StoreCheck(engine).scrub(config.clock().millis(), bytesPerSecond, progress);
+    }
+
+    /** Runs what another thread's close may overtake: the memory it reads is gone then. */
+    private static <T> T whileOpen(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
+        }
     }
 
     private void requireOpen() {

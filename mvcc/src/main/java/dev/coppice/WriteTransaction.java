@@ -4,6 +4,7 @@ import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.page.PageSize;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Supplier;
@@ -242,6 +243,11 @@ public final class WriteTransaction implements AutoCloseable {
 
     long changes() {
         return view.changes();
+    }
+
+    /** {@return how many bytes of a key lie in its leaf} */
+    int inlineKeyBytes() {
+        return PageSize.inlineKeyBytes(view.pages().pageBytes());
     }
 
     void requireUsable() {

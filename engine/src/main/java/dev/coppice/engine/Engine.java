@@ -24,6 +24,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints
@@ -40,6 +41,9 @@ public final class Engine implements AutoCloseable {
 
     private static final VarHandle FIRST_WORD = ValueLayout.JAVA_LONG.varHandle();
 
+    /** How long to wait before looking again whether a checkpoint has let go of the writer role. */
+    private static final long CAPTURE_NANOS = 20_000;
+
     private final Storage storage;
     private final EngineOptions options;
     private final OpenStore store;
@@ -53,9 +57,14 @@ public final class Engine implements AutoCloseable {
     private volatile boolean mayStoreThroughMapping;
     private volatile boolean isPositionalNow;
 
-    // Writer role.
+    /** Whether a transaction has the writer role; written by who has it. */
     private volatile boolean isRunning;
+
+    // Writer role.
     private boolean isMakingRoom;
+
+    /** A checkpoint makes room: another for its sake would wait for the role that it holds. */
+    private boolean isCapturing;
 
     private Engine(Storage storage, EngineOptions options, long nowMillis) {
         this.storage = storage;
@@ -159,6 +168,9 @@ public final class Engine implements AutoCloseable {
             }
             Commits commits = store.commits();
             commits.prepareForWriter();
+            if (store.allocator().available() == 0) {
+                makeRoomForDeletes();
+            }
             boolean isPositional = waitsForMedium || !mayStoreThroughMapping;
             writer.begin(commits.newest(), waitsForMedium, isPositional, store.takeId());
             isPositionalNow = isPositional;
@@ -170,29 +182,37 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void takeRole(long timeoutNanos) throws InterruptedException {
-        if (writerRole.tryAcquire()) {
+    /**
+     * Deletes in a full store use the pages that are kept for them; a checkpoint, which makes them
+     * count, needs some of those too and so has to come before they are used up.
+     */
+    private void makeRoomForDeletes() {
+        try {
+            makeRoom(store.allocator().freeMap().free() + 1);
+        } catch (StoreFullException e) {
+            // What can be done without more room is up to the transaction.
             return;
         }
-        if (timeoutNanos <= 0 || !awaitRole(timeoutNanos)) {
+    }
+
+    /** An interrupt or a timeout ends the wait for a transaction, not that for a checkpoint. */
+    private void takeRole(long timeoutNanos) throws InterruptedException {
+        while (!writerRole.tryAcquire()) {
+            checkOpen();
+            if (isRunning) {
+                awaitRole(timeoutNanos);
+                return;
+            }
+            LockSupport.parkNanos(this, CAPTURE_NANOS);
+        }
+    }
+
+    private void awaitRole(long timeoutNanos) throws InterruptedException {
+        if (timeoutNanos <= 0 || !writerRole.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
             throw new BusyException(
                     "another write transaction is open: waited "
                             + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
                             + " ms; commit or roll it back, or wait longer");
-        }
-    }
-
-    /** An interrupt ends the wait for a transaction, not that for the instant of a checkpoint. */
-    private boolean awaitRole(long timeoutNanos) throws InterruptedException {
-        try {
-            return writerRole.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            if (isRunning) {
-                throw e;
-            }
-            writerRole.acquireUninterruptibly();
-            Thread.currentThread().interrupt();
-            return true;
         }
     }
 
@@ -320,9 +340,11 @@ public final class Engine implements AutoCloseable {
     private void checkpointHoldingRoles() {
         try {
             Checkpoint.Captured captured;
+            isCapturing = true;
             try {
                 captured = store.checkpoint().capture(null);
             } finally {
+                isCapturing = false;
                 writerRole.release();
             }
             complete(captured);
@@ -455,7 +477,7 @@ public final class Engine implements AutoCloseable {
         try {
             grow(pages);
         } catch (StoreFullException full) {
-            if (isMakingRoom || !relieve(pages)) {
+            if (isMakingRoom || isCapturing || !relieve(pages)) {
                 throw full;
             }
         }

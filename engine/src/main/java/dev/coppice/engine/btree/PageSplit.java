@@ -156,8 +156,7 @@ final class PageSplit {
         int family = PageHeader.family(s, page);
         MemorySegment rs = pages.segment(right);
         long rightPage = pages.position(right);
-        LeafPage.init(
-                rs, rightPage, false, right, writes.id(), family, rebuild.prefix(), prefix);
+        LeafPage.init(rs, rightPage, false, right, writes.id(), family, rebuild.prefix(), prefix);
     }
 
     private void splitBranch(long left, long right, int cut, int count) {
@@ -189,8 +188,8 @@ final class PageSplit {
     }
 
     /**
-     * Moves entries between the leaf of a path and a neighbour that is the transaction's own and has
-     * room, so that both have as much. The path stays valid but for the leaf.
+     * Moves entries between the leaf of a path and a neighbour that is the transaction's own and
+     * has room, so that both have as much. The path stays valid but for the leaf.
      *
      * @return whether anything was moved
      */

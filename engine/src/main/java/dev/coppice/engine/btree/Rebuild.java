@@ -41,7 +41,12 @@ final class Rebuild {
 
     /** {@return length of the prefix shared by two keys, perhaps of different pages} */
     int prefixBytes(
-            MemorySegment fs, long firstPage, int firstIndex, MemorySegment ls, long lastPage, int lastIndex) {
+            MemorySegment fs,
+            long firstPage,
+            int firstIndex,
+            MemorySegment ls,
+            long lastPage,
+            int lastIndex) {
         int firstBytes = SlottedPage.key(fs, firstPage, pageBytes, firstIndex, first);
         int lastBytes = SlottedPage.key(ls, lastPage, pageBytes, lastIndex, last);
         return shared(firstBytes, last, lastBytes);

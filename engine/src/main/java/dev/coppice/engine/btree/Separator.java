@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * A separator on its way from a page that was split to the branch above: the bytes, and the run of a
- * long one where it exists already. Reused; its arrays grow to the longest key met.
+ * A separator on its way from a page that was split to the branch above: the bytes, and the run of
+ * a long one where it exists already. Reused; its arrays grow to the longest key met.
  *
  * <p>Thread safety: one writer.
  */
@@ -45,9 +45,17 @@ final class Separator {
         Reference.put(s, position, runWord, runBirth, runBytes);
     }
 
-    /** Becomes the shortest string above key {@code left} of one page and not above {@code right}. */
+    /**
+     * Becomes the shortest string above key {@code left} of one page and not above {@code right}.
+     */
     void between(
-            PageMap pages, MemorySegment ls, long leftPage, int left, MemorySegment rs, long rightPage, int right) {
+            PageMap pages,
+            MemorySegment ls,
+            long leftPage,
+            int left,
+            MemorySegment rs,
+            long rightPage,
+            int right) {
         int leftBytes = readOther(pages, ls, leftPage, left);
         int rightBytes = read(pages, rs, rightPage, right);
         shorten(leftBytes, rightBytes);

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  * Walks the entries of a tree in both directions. It stands before the first entry, on one, or
  * behind the last.
  *
- * <p>The path from the root is kept, since leaves have no siblings; the leaf itself is copied into a
- * buffer of the cursor's own, which is faster than to touch the mapping entry by entry.
+ * <p>The path from the root is kept, since leaves have no siblings; the leaf itself is copied into
+ * a buffer of the cursor's own, which is faster than to touch the mapping entry by entry.
  *
  * <p>Thread safety: one thread. Lifetime: as long as the root's pages are pinned, and unchanged.
  */

@@ -189,7 +189,9 @@ public final class TreeReader {
         }
     }
 
-    /** {@return the key with {@code rank} keys below it} Requires: 0 &lt;= rank &lt; root.count(). */
+    /**
+     * {@return the key with {@code rank} keys below it} Requires: 0 &lt;= rank &lt; root.count().
+     */
     public static byte[] keyAt(PageMap pages, TreeRoot root, long rank) {
         long rest = rank;
         long pageId = root.pageId();

@@ -24,8 +24,8 @@ import java.util.Set;
  * Compares everything that a store root reaches with the format: the catalogue, the default family
  * and all others. Where the free space is known too, every page of the file is accounted for.
  *
- * <p>The root must be pinned, or nobody else have the store open. Made for one check. Thread safety:
- * one thread.
+ * <p>The root must be pinned, or nobody else have the store open. Made for one check. Thread
+ * safety: one thread.
  */
 public final class IntegrityCheck {
     private final PageMap pages;
@@ -79,8 +79,7 @@ public final class IntegrityCheck {
         long entries;
         try (Arena arena = Arena.ofConfined()) {
             TreeCheck trees =
-                    new TreeCheck(
-                            pages, pageSize, sealedUpTo, accounting, problems, steps, arena);
+                    new TreeCheck(pages, pageSize, sealedUpTo, accounting, problems, steps, arena);
             List<Family> families = new ArrayList<>();
             Path catalogue = Path.of("catalogue");
             trees.check(

@@ -30,7 +30,9 @@ final class PageAccounting {
         return claimed;
     }
 
-    /** {@return whether the pages lie in the file and nobody had claimed any; if not, it is told} */
+    /**
+     * {@return whether the pages lie in the file and nobody had claimed any; if not, it is told}
+     */
     boolean claim(long page, long count, Path path) {
         if (page < 0 || count <= 0 || page >= filePages || count > filePages - page) {
             problems.add(path, extent(page, count) + " outside the file of " + filePages);

@@ -40,7 +40,12 @@ final class RunCheck {
      * @param maxBirth birth of the page that owns the run
      */
     boolean isIntact(
-            MemorySegment s, long reference, long minBytes, long maxBytes, long maxBirth, Path path) {
+            MemorySegment s,
+            long reference,
+            long minBytes,
+            long maxBytes,
+            long maxBirth,
+            Path path) {
         long word = Reference.word(s, reference);
         long first = Reference.pageId(word);
         long birth = Reference.birth(s, reference);
@@ -82,7 +87,6 @@ final class RunCheck {
     void read(MemorySegment s, long reference, byte[] target, int at) {
         long first = Reference.pageId(Reference.word(s, reference));
         int bytes = (int) Reference.count(s, reference);
-        OverflowRun.read(
-                pages, first, Reference.birth(s, reference), bytes, 0, target, at, bytes);
+        OverflowRun.read(pages, first, Reference.birth(s, reference), bytes, 0, target, at, bytes);
     }
 }

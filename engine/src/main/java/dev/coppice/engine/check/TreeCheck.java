@@ -125,8 +125,7 @@ final class TreeCheck {
         family = root.family();
         visitor = entryVisitor;
         Expected expected =
-                new Expected(
-                        root.word(), root.birth(), root.count(), -1, 0, null, null, maxBirth);
+                new Expected(root.word(), root.birth(), root.count(), -1, 0, null, null, maxBirth);
         page(expected, path);
     }
 
@@ -174,8 +173,7 @@ final class TreeCheck {
     }
 
     /** {@return whether the page is the one that was meant, and can be read} */
-    private boolean isExpectedPage(
-            MemorySegment s, long pageId, Expected expected, Path path) {
+    private boolean isExpectedPage(MemorySegment s, long pageId, Expected expected, Path path) {
         if (PageHeader.pageId(s, 0) != pageId || PageHeader.birth(s, 0) != expected.birth) {
             problems.add(
                     path,
@@ -271,8 +269,7 @@ final class TreeCheck {
         long bytes = LeafPage.valueBytes(s, 0, pageBytes, index);
         if (LeafPage.isOverflow(s, 0, index)) {
             long run = LeafPage.valueRun(s, 0, pageBytes, index);
-            boolean isIntact =
-                    runs.isIntact(s, run, 1, Long.MAX_VALUE, expected.birth, path);
+            boolean isIntact = runs.isIntact(s, run, 1, Long.MAX_VALUE, expected.birth, path);
             if (visitor == null || !isIntact || bytes > MAX_SHOWN_VALUE_BYTES) {
                 return null;
             }

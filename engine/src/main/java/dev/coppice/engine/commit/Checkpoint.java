@@ -4,7 +4,7 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PageAllocator;
-import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
@@ -50,9 +50,9 @@ public final class Checkpoint {
      * @param target the root that becomes the base
      * @param pin reader slot that keeps its pages
      * @param image pages set aside for the image
+     * @param unneeded pages that neither the target nor its image needs
      */
-    public record Captured(
-            StoreRoot target, int pin, ImageExtent image, FreeMap free, PendingFrees pending) {}
+    public record Captured(StoreRoot target, int pin, ImageExtent image, FreeMap unneeded) {}
 
     /**
      * Captures the newest root. Writer role.
@@ -70,28 +70,45 @@ public final class Checkpoint {
         if (target.txn() == known.base().txn() && known.image().firstPage() != 0) {
             return null;
         }
-        PendingFrees pendingNow = allocator.pending();
-        long pages =
-                images.pagesFor(
-                        allocator.freeMap().extents() + 1 + (running == null ? 0 : running.size()),
-                        pendingNow.extents() + 1);
+        FreeMap unneeded = unneeded(running, known);
+        long pages = images.pagesFor(unneeded);
         long first = allocator.allocateRun(pages, true);
         int pin = readers.claim();
         readers.pin(pin, target.txn(), target.catalogue().pageId(), 0);
-        FreeMap free = allocator.freeMap().copy();
-        if (running != null) {
-            for (int i = 0; i < running.size(); i++) {
-                free.release(running.page(i), running.count(i));
-            }
-        }
-        PendingFrees pending = pendingNow.copy();
-        ImageExtent old = known.image();
-        if (old.firstPage() != 0) {
-            pending.add(old.firstPage(), old.pages(), known.base().txn(), target.txn());
-        }
+        takeImage(unneeded, first, pages);
         commits.beginLog();
         ImageExtent image = new ImageExtent(first, pages, target.txn());
-        return new Captured(target, pin, image, free, pending);
+        return new Captured(target, pin, image, unneeded);
+    }
+
+    /**
+     * {@return the pages that the newest root does not reach}
+     *
+     * <p>Those that are pending count among them: whoever keeps them is gone when the image is
+     * read. So the image stays small, which matters most when the store is full.
+     */
+    private FreeMap unneeded(ExtentList running, Known known) {
+        FreeMap unneeded = allocator.freeMap().copy();
+        allocator.pending().forEach((page, count, _, _) -> unneeded.release(page, count));
+        if (running != null) {
+            for (int i = 0; i < running.size(); i++) {
+                unneeded.release(running.page(i), running.count(i));
+            }
+        }
+        ImageExtent old = known.image();
+        if (old.firstPage() != 0) {
+            unneeded.release(old.firstPage(), old.pages());
+        }
+        return unneeded;
+    }
+
+    /** Takes the pages of the image, for which the file may have grown. */
+    private void takeImage(FreeMap unneeded, long first, long pages) {
+        long before = unneeded.pages();
+        long now = allocator.freeMap().pages();
+        unneeded.extend(now);
+        unneeded.release(before, now - before);
+        unneeded.take(first, pages);
     }
 
     /**
@@ -103,10 +120,10 @@ public final class Checkpoint {
         StoreRoot target = captured.target();
         ImageExtent old = slots.known().image();
         long oldBase = slots.known().base().txn();
+        long end = writeOrGiveBack(captured);
         try {
             long sealed = sealer.seal(target, slots.known().tip().txn());
             storage.deliveryPoint();
-            long end = write(captured);
             syncSealed(captured.image());
             slots.lock().lock();
             try {
@@ -152,21 +169,26 @@ public final class Checkpoint {
         return base;
     }
 
+    /** As {@link #write}. Until the image is written nothing was touched but its own pages. */
+    private long writeOrGiveBack(Captured captured) {
+        try {
+            return write(captured);
+        } catch (StoreException e) {
+            ImageExtent image = captured.image();
+            long birth = image.birth();
+            commits.addDeath(image.firstPage(), image.pages(), birth, birth + 1);
+            readers.release(captured.pin());
+            throw e;
+        }
+    }
+
     /** {@return one past the last page that the target or its image needs} */
     private long write(Captured captured) {
-        FreeMap unneeded = captured.free().copy();
-        captured.pending().forEach((page, count, birth, death) -> unneeded.release(page, count));
-        long end = unneeded.usedEnd();
+        ImageExtent image = captured.image();
+        long end = captured.unneeded().usedEnd();
         try (Arena arena = Arena.ofConfined()) {
             images.write(
-                    storage,
-                    captured.image(),
-                    images.encode(
-                            arena,
-                            captured.free(),
-                            captured.pending(),
-                            captured.image().pages(),
-                            end));
+                    storage, image, images.encode(arena, captured.unneeded(), image.pages(), end));
         }
         return end;
     }

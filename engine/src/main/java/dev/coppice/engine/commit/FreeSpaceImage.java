@@ -26,26 +26,23 @@ final class FreeSpaceImage {
         this.pageSize = pageSize;
     }
 
-    /** {@return pages that suffice for an image of so many extents} */
-    long pagesFor(long freeExtents, long pendingExtents) {
-        // A distance and a length take 7 bytes at most each up to 2^49 pages, mostly 3 together.
-        long bytes =
-                LENGTH_BYTES
-                        + 2 * Bytes.MAX_VARINT_BYTES
-                        + freeExtents * 14
-                        + pendingExtents * (14 + 2 * Long.BYTES);
+    /** {@return pages that suffice for an image of this map, less the pages of the image itself} */
+    long pagesFor(FreeMap free) {
+        // The image cuts an extent in two at most, and the file may grow by one for it.
+        long extents = free.extents() + 2;
+        int numberBytes = Bytes.varintBytes(free.pages()) + 1;
+        long bytes = LENGTH_BYTES + 2 * Bytes.MAX_VARINT_BYTES + extents * 2 * numberBytes;
         int payload = pageSize.bytes() - PageHeader.BYTES;
         return (bytes + payload - 1) / payload;
     }
 
-    /** Encodes free and pending extents into the payload of image pages. */
-    MemorySegment encode(
-            Arena arena, FreeMap free, PendingFrees pending, long pages, long endPage) {
+    /** Encodes free extents into the payload of image pages, and no pending ones. */
+    MemorySegment encode(Arena arena, FreeMap free, long pages, long endPage) {
         MemorySegment payload =
                 arena.allocate(pages * (pageSize.bytes() - PageHeader.BYTES), Long.BYTES);
         long at = LENGTH_BYTES;
         at = Bytes.putVarint(payload, at, freeExtents(free, endPage));
-        at = Bytes.putVarint(payload, at, pending.extents());
+        at = Bytes.putVarint(payload, at, 0);
         long end = 0;
         for (long page = free.nextFree(0); page >= 0 && page < endPage; page = free.nextFree(end)) {
             long next = Math.min(free.nextUsed(page), endPage);
@@ -53,15 +50,7 @@ final class FreeSpaceImage {
             at = Bytes.putVarint(payload, at, next - page);
             end = next;
         }
-        long[] position = {at};
-        pending.forEach((page, count, birth, death) -> {
-            long p = Bytes.putVarint(payload, position[0], page);
-            p = Bytes.putVarint(payload, p, count);
-            payload.set(Bytes.U64, p, birth);
-            payload.set(Bytes.U64, p + Long.BYTES, death);
-            position[0] = p + 2 * Long.BYTES;
-        });
-        payload.set(Bytes.U64, 0, position[0] - LENGTH_BYTES);
+        payload.set(Bytes.U64, 0, at - LENGTH_BYTES);
         return payload;
     }
 

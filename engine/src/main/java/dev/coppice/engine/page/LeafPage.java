@@ -59,7 +59,9 @@ public final class LeafPage {
         return Bytes.skipVarint(s, payload) + Bytes.varint(s, payload);
     }
 
-    /** {@return heap bytes that an entry with an inline value of this length takes behind its key} */
+    /**
+     * {@return heap bytes that an entry with an inline value of this length takes behind its key}
+     */
     public static int inlinePayloadBytes(int valueBytes) {
         return Bytes.varintBytes(valueBytes) + valueBytes;
     }
@@ -88,10 +90,11 @@ public final class LeafPage {
     /**
      * Inserts an entry, all but the key run and the payload.
      *
-     * <p>Requires: {@link #fits}; the key shares the prefix; entryFlags are 0 unless the page is EXT.
+     * <p>Requires: {@link #fits}; the key shares the prefix; entryFlags are 0 unless the page is
+     * EXT.
      *
-     * @return the position behind the key's rest, where the reference to the key run (long keys only)
-     *     and then the payload are to be written
+     * @return the position behind the key's rest, where the reference to the key run (long keys
+     *     only) and then the payload are to be written
      */
     public static long insert(
             MemorySegment s,

@@ -41,7 +41,10 @@ public final class OverflowRun {
             int length) {
         if (from < 0 || length < 0 || from > runBytes - length) {
             throw new CorruptStoreException(
-                    firstPage, "length of an overflow run", "at least " + (from + length), runBytes);
+                    firstPage,
+                    "length of an overflow run",
+                    "at least " + (from + length),
+                    runBytes);
         }
         byte[] chunk = null;
         CRC32C crc = new CRC32C();

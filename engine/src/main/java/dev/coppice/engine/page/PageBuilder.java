@@ -102,8 +102,7 @@ public final class PageBuilder {
                 payload -= Reference.BYTES;
             }
             int tail = (int) (SlottedPage.entry(s, from, index) + entry - payload);
-            int flags =
-                    SlottedPage.isBranch(s, from) ? 0 : LeafPage.entryFlags(s, from, index);
+            int flags = SlottedPage.isBranch(s, from) ? 0 : LeafPage.entryFlags(s, from, index);
             boolean isExt = SlottedPage.isExt(target, page);
             int rest = SlottedPage.restBytes(keyBytes, prefix, pageBytes);
             int size = (isExt ? 1 : 0) + Bytes.varintBytes(keyBytes - 1) + rest + tail;
@@ -152,7 +151,9 @@ public final class PageBuilder {
                 (long) Reference.BYTES * (to - from));
     }
 
-    /** {@return bytes that entries [from, to) of a page take under another prefix, arrays included} */
+    /**
+     * {@return bytes that entries [from, to) of a page take under another prefix, arrays included}
+     */
     public static int bytes(
             MemorySegment s, long page, int pageBytes, int from, int to, int prefixBytes) {
         int old = PageHeader.prefixBytes(s, page);

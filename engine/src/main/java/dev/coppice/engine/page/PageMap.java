@@ -92,7 +92,8 @@ public final class PageMap {
         if (page + pageBytes() > segment.byteSize()) {
             throw outsideFile(pageId);
         }
-        if (PageHeader.pageId(segment, page) != pageId || PageHeader.birth(segment, page) != birth) {
+        if (PageHeader.pageId(segment, page) != pageId
+                || PageHeader.birth(segment, page) != birth) {
             throw wrongPage(pageId, birth, segment, page);
         }
         int foundLevel = PageHeader.level(segment, page);

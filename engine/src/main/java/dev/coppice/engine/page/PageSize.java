@@ -32,7 +32,10 @@ public record PageSize(int bytes) {
         return Integer.numberOfTrailingZeros(bytes);
     }
 
-    /** {@return how many leading bytes of a key stay in the tree; the rest of a longer one lies in a run} */
+    /**
+     * {@return how many leading bytes of a key stay in the tree; the rest of a longer one lies in a
+     * run}
+     */
     public int inlineKeyBytes() {
         return inlineKeyBytes(bytes);
     }

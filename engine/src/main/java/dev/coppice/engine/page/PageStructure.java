@@ -14,8 +14,8 @@ public final class PageStructure {
     /**
      * {@return what is wrong with a page, or null}
      *
-     * <p>Not looked at: identity, checksum, the order of keys that share a head, and what references
-     * lead to.
+     * <p>Not looked at: identity, checksum, the order of keys that share a head, and what
+     * references lead to.
      */
     public static String flaw(MemorySegment s, long page, int pageBytes) {
         String flaw = headerFlaw(s, page, pageBytes);
@@ -48,7 +48,10 @@ public final class PageStructure {
     private static String arraysFlaw(MemorySegment s, long page, int pageBytes) {
         int heap = SlottedPage.heapBytes(s, page);
         if (SlottedPage.gapBytes(s, page, pageBytes) < 0) {
-            return "arrays of " + PageHeader.count(s, page) + " keys reach into the heap of " + heap;
+            return "arrays of "
+                    + PageHeader.count(s, page)
+                    + " keys reach into the heap of "
+                    + heap;
         }
         long heads = SlottedPage.heads(s, page);
         for (int index = 1; index < PageHeader.count(s, page); index++) {

@@ -32,7 +32,9 @@ public final class PageVerifier {
         this.checksum = ThreadLocal.withInitial(() -> new Checksum(pageBytes));
     }
 
-    /** Pages born up to {@code birth} are sealed too. First-touch verification does not need them. */
+    /**
+     * Pages born up to {@code birth} are sealed too. First-touch verification does not need them.
+     */
     public void sealedUpTo(long birth) {
         if (always) {
             sealedUpTo = birth;

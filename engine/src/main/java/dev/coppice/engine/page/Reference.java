@@ -3,7 +3,8 @@ package dev.coppice.engine.page;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The 24-byte reference that names a page or an overflow run; docs/file-format.md#reference-24-bytes.
+ * The 24-byte reference that names a page or an overflow run;
+ * docs/file-format.md#reference-24-bytes.
  */
 public final class Reference {
     public static final int PAGE_OFFSET = 0;

@@ -281,18 +281,29 @@ public final class SlottedPage {
         int heap = heapBytes(s, page) + entryBytes;
         long at = page + pageBytes - heap;
         Bytes.u16(s, page + HEAP_BYTES_OFFSET, heap);
-        s.set(Bytes.U32, heads(s, page) + (long) HEAD_BYTES * index, Bytes.head(key, prefix, keyBytes));
+        s.set(
+                Bytes.U32,
+                heads(s, page) + (long) HEAD_BYTES * index,
+                Bytes.head(key, prefix, keyBytes));
         Bytes.u16(s, slots(s, page) + (long) SLOT_BYTES * index, (int) (at - page));
         if (isExt(s, page)) {
             s.set(Bytes.U8, at++, (byte) entryFlags);
         }
         at = Bytes.putVarint(s, at, keyBytes - 1);
         int rest = restBytes(keyBytes, prefix, pageBytes);
-        MemorySegment.copy(key, keyBytes < prefix + HEAD_BYTES ? 0 : prefix + HEAD_BYTES, s, Bytes.U8, at, rest);
+        MemorySegment.copy(
+                key,
+                keyBytes < prefix + HEAD_BYTES ? 0 : prefix + HEAD_BYTES,
+                s,
+                Bytes.U8,
+                at,
+                rest);
         return at + rest;
     }
 
-    /** Opens room at {@code index} in heads and slots, and for child {@code index + 1} in a branch. */
+    /**
+     * Opens room at {@code index} in heads and slots, and for child {@code index + 1} in a branch.
+     */
     static void openArrays(MemorySegment s, long page, int index) {
         int count = PageHeader.count(s, page);
         long heads = heads(s, page);

@@ -95,7 +95,8 @@ public final class FreeMap {
      * Finds consecutive free pages.
      *
      * @param boundary a power of two that no run may cross, or 0
-     * @return the first page of the first run of at least {@code count} pages in [from, limit), or -1
+     * @return the first page of the first run of at least {@code count} pages in [from, limit), or
+     *     -1
      */
     public long findRun(long from, long limit, long count, long boundary) {
         long page = nextFree(from);

@@ -6,10 +6,10 @@ import java.util.Arrays;
  * Pages that a transaction allocated and does not reach any more. Nothing but the transaction ever
  * saw them, so that it may use them again at once.
  *
- * <p>Single pages come back last in, first out, because they are in the cache. Those of overflow runs
- * are kept in a map of their own, where neighbours grow together: a transaction that overwrites long
- * values again and again needs no more room than for all of them once and a bit. No page of the map is
- * among the buffered ones.
+ * <p>Single pages come back last in, first out, because they are in the cache. Those of overflow
+ * runs are kept in a map of their own, where neighbours grow together: a transaction that
+ * overwrites long values again and again needs no more room than for all of them once and a bit. No
+ * page of the map is among the buffered ones.
  *
  * <p>Thread safety: the holder of the writer role.
  */

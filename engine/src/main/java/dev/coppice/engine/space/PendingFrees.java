@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Superseded pages that a root may still need, by interval: a page [birth, death) is free as soon as
- * no root r that must survive has birth &lt;= r &lt; death. A snapshot held for an hour keeps the pages
- * that it can see and no others.
+ * Superseded pages that a root may still need, by interval: a page [birth, death) is free as soon
+ * as no root r that must survive has birth &lt;= r &lt; death. A snapshot held for an hour keeps
+ * the pages that it can see and no others.
  *
  * <p>Thread safety: one thread.
  */
@@ -65,8 +65,7 @@ public final class PendingFrees {
             news.clear();
             spare = news;
         }
-        Map.Entry<Long, ExtentList> bucket =
-                pinnedBy.isEmpty() ? null : pinnedBy.firstEntry();
+        Map.Entry<Long, ExtentList> bucket = pinnedBy.isEmpty() ? null : pinnedBy.firstEntry();
         while (bucket != null) {
             long root = bucket.getKey();
             if (Arrays.binarySearch(roots, 0, count, root) < 0) {
@@ -123,8 +122,7 @@ public final class PendingFrees {
 
     private static void visit(ExtentList extents, Visitor visitor) {
         for (int i = 0; i < extents.size(); i++) {
-            visitor.pending(
-                    extents.page(i), extents.count(i), extents.birth(i), extents.death(i));
+            visitor.pending(extents.page(i), extents.count(i), extents.birth(i), extents.death(i));
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.PageVerifier;
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,8 +17,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The pages that one write transaction allocated and superseded, and the way in which they reach the
- * file: stored through the mapping in place, or buffered and written positionally.
+ * The pages that one write transaction allocated and superseded, and the way in which they reach
+ * the file: stored through the mapping in place, or buffered and written positionally.
  *
  * <p>A page that the transaction allocated under its current id is its own: it is changed in place,
  * and reusable at once when superseded. A page from before, or from before the newest savepoint, is
@@ -28,6 +29,7 @@ import java.util.zip.CRC32C;
 public final class WriteSet {
     private static final int BUFFERED_BYTES = 1 << 22;
     private static final int MIN_BUFFERED_PAGES = 512;
+
     /** No single operation on a tree touches more pages than this. */
     private static final int PAGES_PER_OPERATION = 256;
 
@@ -116,7 +118,9 @@ public final class WriteSet {
         mayUseReserve = allowed;
     }
 
-    /** Called before each operation on a tree: writes buffered pages out when few frames are left. */
+    /**
+     * Called before each operation on a tree: writes buffered pages out when few frames are left.
+     */
     public void beginOperation() {
         if (isBuffered && buffer.free() < PAGES_PER_OPERATION) {
             writeOut();
@@ -155,7 +159,9 @@ public final class WriteSet {
         return page;
     }
 
-    /** Makes an own page changeable: one that was written out already comes back into the buffer. */
+    /**
+     * Makes an own page changeable: one that was written out already comes back into the buffer.
+     */
     public void edit(long page) {
         if (isBuffered && !buffer.holds(page)) {
             MemorySegment from = pages.segment(page);
@@ -178,6 +184,11 @@ public final class WriteSet {
     /** As {@link #supersede} for an overflow run. */
     public void supersedeRun(long page, long birth, long runBytes) {
         long count = pageSize.runPages(runBytes);
+        long filePages = pages.mappedBytes() >>> pageSize.shift();
+        if (runBytes <= 0 || runBytes > pages.mappedBytes() || count > filePages - page) {
+            throw new CorruptStoreException(
+                    page, "length of an overflow run", "inside the file", runBytes);
+        }
         if (isOwn(birth)) {
             loose.pushRun(page, count);
         } else {
@@ -238,8 +249,8 @@ public final class WriteSet {
     }
 
     /**
-     * Brings the transaction's pages to the file: announces the stored ones, or seals and writes the
-     * buffered ones. Does not wait for the medium.
+     * Brings the transaction's pages to the file: announces the stored ones, or seals and writes
+     * the buffered ones. Does not wait for the medium.
      */
     public void writeOut() {
         if (isBuffered) {

@@ -40,7 +40,10 @@ final class KeySource {
     }
 
     byte[] key() {
-        return key(kind == Kind.MIXED ? Kind.values()[random.nextInt(Kind.values().length - 1)] : kind);
+        return key(
+                kind == Kind.MIXED
+                        ? Kind.values()[random.nextInt(Kind.values().length - 1)]
+                        : kind);
     }
 
     private byte[] key(Kind of) {
@@ -86,7 +89,9 @@ final class KeySource {
     }
 
     private int longLength() {
-        int[] lengths = {inline - 2, inline - 1, inline, inline + 1, inline + 5, 2 * inline, 4096, 4200};
+        int[] lengths = {
+            inline - 2, inline - 1, inline, inline + 1, inline + 5, 2 * inline, 4096, 4200
+        };
         return random.nextInt(60) == 0
                 ? 65_534
                 : lengths[random.nextInt(lengths.length)] + random.nextInt(2);

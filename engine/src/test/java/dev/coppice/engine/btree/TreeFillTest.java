@@ -21,7 +21,7 @@ class TreeFillTest {
         try (TreeLab lab = new TreeLab(4096)) {
             lab.begin(false);
             load(lab, ENTRIES, Order.RANDOM);
-            assertFill(lab, 0.80, "random load in one transaction");
+            assertFill(lab, 0.80, 0.65, "random load in one transaction");
             lab.commit();
         }
     }
@@ -34,7 +34,7 @@ class TreeFillTest {
                 load(lab, 500, Order.RANDOM);
                 lab.commit();
             }
-            assertFill(lab, 0.66, "random load in transactions of 500");
+            assertFill(lab, 0.66, 0.60, "random load in transactions of 500");
         }
     }
 
@@ -43,7 +43,7 @@ class TreeFillTest {
         try (TreeLab lab = new TreeLab(4096)) {
             lab.begin(false);
             load(lab, ENTRIES, Order.ASCENDING);
-            assertFill(lab, 0.97, "ascending puts");
+            assertFill(lab, 0.97, 0.90, "ascending puts");
             lab.commit();
         }
     }
@@ -56,16 +56,16 @@ class TreeFillTest {
                 load(lab, 50, Order.ASCENDING);
                 lab.commit();
             }
-            assertFill(lab, 0.97, "ascending puts in transactions of 50");
+            assertFill(lab, 0.97, 0.90, "ascending puts in transactions of 50");
         }
     }
 
     @Test
-    void descendingPutsFillLeavesToHalf() {
+    void descendingPutsFillLeavesToFourFifths() {
         try (TreeLab lab = new TreeLab(4096)) {
             lab.begin(false);
             load(lab, ENTRIES, Order.DESCENDING);
-            assertFill(lab, 0.50, "descending puts");
+            assertFill(lab, 0.80, 0.50, "descending puts");
             lab.commit();
         }
     }
@@ -95,15 +95,13 @@ class TreeFillTest {
         }
     }
 
-    private static void assertFill(TreeLab lab, double least, String what) {
+    private static void assertFill(TreeLab lab, double least, double leastBranches, String what) {
         Fill fill = new Fill(lab.pages());
         fill.visit(lab.roots[0].pageId(), lab.roots[0].birth(), -1);
         double leaves = fill.used[0] / (double) (fill.pages[0] * 4096);
         double branches = fill.used[1] / (double) (fill.pages[1] * 4096);
-        System.out.printf(
-                "%s: leaves %.3f (%d), branches %.3f (%d)%n",
-                what, leaves, fill.pages[0], branches, fill.pages[1]);
-        assertTrue(leaves >= least, what + ": " + leaves);
+        assertTrue(leaves >= least, what + ": leaves " + leaves);
+        assertTrue(branches >= leastBranches, what + ": branches " + branches);
         assertEquals(lab.roots[0].count(), fill.entries);
     }
 

@@ -2,6 +2,7 @@ package dev.coppice.engine.btree;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.engine.page.BranchPage;
@@ -9,6 +10,7 @@ import dev.coppice.engine.page.PageBuilder;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.page.PageStructure;
 import dev.coppice.engine.page.PageVerifier;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.space.ExtentList;
@@ -54,7 +56,8 @@ public final class TreeLab implements AutoCloseable {
     private boolean isRunning;
 
     /** A root that must survive, and what it showed when it was published. */
-    public record Snapshot(long id, List<TreeRoot> roots, List<NavigableMap<byte[], byte[]>> models) {}
+    public record Snapshot(
+            long id, List<TreeRoot> roots, List<NavigableMap<byte[], byte[]>> models) {}
 
     /** A savepoint of the lab: the mark, the roots and the models of that moment. */
     public record Savepoint(
@@ -281,13 +284,16 @@ public final class TreeLab implements AutoCloseable {
                 claim(owned, page, 1, "free");
             }
         }
-        allocator.pending().forEach((page, count, birth, death) -> claim(owned, page, count, "pending"));
+        allocator
+                .pending()
+                .forEach((page, count, birth, death) -> claim(owned, page, count, "pending"));
         PageMap pages = pages();
         for (TreeRoot root : roots) {
             walk(pages, owned, root);
         }
         if (!isRunning) {
-            assertEquals(total, owned.cardinality(), () -> "leaked: first " + owned.nextClearBit(0));
+            assertEquals(
+                    total, owned.cardinality(), () -> "leaked: first " + owned.nextClearBit(0));
         }
         for (Snapshot snapshot : snapshots) {
             assertKept(snapshot);
@@ -331,6 +337,7 @@ public final class TreeLab implements AutoCloseable {
         MemorySegment s = pages.visit(pageId, birth, expectedLevel);
         long page = pages.position(pageId);
         assertEquals(family, PageHeader.family(s, page), "family");
+        assertNull(PageStructure.flaw(s, page, pageSize.bytes()), "structure");
         EntryRuns.forEach(
                 s,
                 page,

@@ -29,20 +29,17 @@ class TreeModelTest {
     @TestFactory
     Stream<DynamicTest> treesMatchTheModel() {
         return Stream.of(512, 1024, 4096)
-                .flatMap(
-                        pageBytes ->
-                                Stream.of(KeySource.Kind.values())
-                                        .flatMap(kind -> seeds(pageBytes, kind)));
+                .flatMap(pageBytes ->
+                        Stream.of(KeySource.Kind.values()).flatMap(kind -> seeds(pageBytes, kind)));
     }
 
     private static Stream<DynamicTest> seeds(int pageBytes, KeySource.Kind kind) {
         return Stream.iterate(FIRST_SEED, seed -> seed + 1)
                 .limit(SEEDS)
-                .map(
-                        seed ->
-                                DynamicTest.dynamicTest(
-                                        pageBytes + " " + kind + " seed " + seed,
-                                        () -> new Run(pageBytes, kind, seed).all()));
+                .map(seed ->
+                        DynamicTest.dynamicTest(
+                                pageBytes + " " + kind + " seed " + seed,
+                                () -> new Run(pageBytes, kind, seed).all()));
     }
 
     private static final class Run {
@@ -242,7 +239,8 @@ class TreeModelTest {
             }
             last = mode + "delete range " + tree + " " + bound(from) + " .. " + bound(to);
             Map<byte[], byte[]> range = range(model, from, to);
-            assertEquals(range.size(), lab.writer.deleteRange(lab.roots[tree], from, to), "removed");
+            assertEquals(
+                    range.size(), lab.writer.deleteRange(lab.roots[tree], from, to), "removed");
             range.clear();
         }
 
@@ -285,7 +283,9 @@ class TreeModelTest {
             byte[] key = random.nextBoolean() ? source.key() : nearby(model);
             get(pages, root, model, key);
             assertEquals(
-                    model.headMap(key).size(), TreeReader.rank(pages, root, key, key.length), "rank");
+                    model.headMap(key).size(),
+                    TreeReader.rank(pages, root, key, key.length),
+                    "rank");
             TreeCursor cursor = lab.cursor(pages, root);
             boolean isCeiling = random.nextBoolean();
             boolean found =
@@ -316,8 +316,7 @@ class TreeModelTest {
             assertTrue(Arrays.equals(expected, TreeReader.value(pages, found)), "value");
             byte[] target = new byte[expected.length + 2];
             assertEquals(expected.length, TreeReader.copyValue(pages, found, target, 1));
-            assertTrue(
-                    Arrays.equals(expected, 0, expected.length, target, 1, expected.length + 1));
+            assertTrue(Arrays.equals(expected, 0, expected.length, target, 1, expected.length + 1));
             int rank = model.headMap(key).size();
             TreeLab.assertKey(key, TreeReader.keyAt(pages, root, rank));
         }

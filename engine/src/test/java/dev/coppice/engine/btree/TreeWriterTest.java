@@ -2,9 +2,15 @@ package dev.coppice.engine.btree;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.engine.page.LeafPage;
+import dev.coppice.engine.page.OverflowRun;
+import dev.coppice.engine.page.Reference;
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Storage;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -23,8 +29,10 @@ class TreeWriterTest {
             for (int i = 0; i < 500; i++) {
                 put(lab, key("k%04d".formatted(i)), new byte[8]);
             }
-            assertEquals(0, deleteRange(lab, key("k%04d".formatted(300)), key("k%04d".formatted(100))));
-            assertEquals(0, deleteRange(lab, key("k%04d".formatted(300)), key("k%04d".formatted(300))));
+            assertEquals(
+                    0, deleteRange(lab, key("k%04d".formatted(300)), key("k%04d".formatted(100))));
+            assertEquals(
+                    0, deleteRange(lab, key("k%04d".formatted(300)), key("k%04d".formatted(300))));
             lab.commit();
             lab.verify();
         }
@@ -39,13 +47,17 @@ class TreeWriterTest {
             }
             lab.commit();
             lab.begin(false);
-            assertEquals(0, deleteRange(lab, key("k%04dx".formatted(300)), key("k%04dy".formatted(300))));
+            assertEquals(
+                    0,
+                    deleteRange(lab, key("k%04dx".formatted(300)), key("k%04dy".formatted(300))));
             assertEquals(0, lab.writes.allocated().pages());
             lab.commit();
         }
     }
 
-    /** A branch whose entries are all removed must not be merged while its own parent is repaired. */
+    /**
+     * A branch whose entries are all removed must not be merged while its own parent is repaired.
+     */
     @Test
     void rangeThatEmptiesTheLeftEdgeLeavesTheRightEdgeIntact() {
         for (int from = 0; from < 600; from += 37) {
@@ -116,6 +128,55 @@ class TreeWriterTest {
             lab.commit();
             lab.verify();
             lab.accountForPages();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {512, 4096, 16_384})
+    void anyPartOfAnOverflowValueCanBeRead(int pageBytes) {
+        try (TreeLab lab = new TreeLab(pageBytes)) {
+            byte[] value = new byte[20_123];
+            random.nextBytes(value);
+            lab.begin(false);
+            put(lab, key("k"), value);
+            lab.commit();
+            MemorySegment s = lab.committed().segment(lab.roots[0].pageId());
+            long page = lab.committed().position(lab.roots[0].pageId());
+            long run = LeafPage.valueRun(s, page, pageBytes, 0);
+            long first = Reference.pageId(Reference.word(s, run));
+            long birth = Reference.birth(s, run);
+            byte[] target = new byte[value.length + 8];
+            for (int i = 0; i < 500; i++) {
+                int from = random.nextInt(value.length);
+                int length = random.nextInt(value.length - from + 1);
+                OverflowRun.read(
+                        lab.committed(), first, birth, value.length, from, target, 3, length);
+                assertTrue(Arrays.equals(value, from, from + length, target, 3, 3 + length));
+            }
+            assertThrows(
+                    CorruptStoreException.class,
+                    () ->
+                            OverflowRun.read(
+                                    lab.committed(),
+                                    first,
+                                    birth,
+                                    value.length,
+                                    1,
+                                    target,
+                                    0,
+                                    20_123));
+            assertThrows(
+                    CorruptStoreException.class,
+                    () ->
+                            OverflowRun.read(
+                                    lab.committed(),
+                                    first,
+                                    birth + 1,
+                                    value.length,
+                                    0,
+                                    target,
+                                    0,
+                                    1));
         }
     }
 

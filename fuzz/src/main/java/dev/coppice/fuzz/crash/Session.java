@@ -1,0 +1,351 @@
+package dev.coppice.fuzz.crash;
+
+import dev.coppice.SyncLevel;
+import dev.coppice.engine.Engine;
+import dev.coppice.engine.EngineOptions;
+import dev.coppice.engine.ReadView;
+import dev.coppice.engine.WriteView;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.error.BusyException;
+import dev.coppice.error.CommitInDoubtException;
+import dev.coppice.error.StoreException;
+import dev.coppice.fuzz.model.Contents;
+import dev.coppice.fuzz.model.History;
+import dev.coppice.storage.Storage;
+import dev.coppice.testkit.PowerLoss;
+import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.LiveFate;
+import dev.coppice.testkit.SimulatedDisk;
+import dev.coppice.testkit.Step;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * A store on a simulated disk, its model, and an observer: every call does the same to both and
+ * tells the third.
+ *
+ * <p>Thread safety: one thread.
+ */
+public final class Session {
+    private static final long NOW_MILLIS = 1_700_000_000_000L;
+    private static final long GROW_BYTES = 4096;
+
+    private final PageSize pageSize;
+    private final Observer observer;
+    private final UnaryOperator<Storage> wrapper;
+    private SimulatedDisk disk;
+    private History history;
+    private Engine engine;
+    private boolean hasAborted;
+    private FaultSweep.Mode fault;
+    private long operationsUntilFault;
+
+    /** A read view and what it should show, for as long as it is held. */
+    public static final class Held {
+        private final ReadView view;
+        private final Contents contents;
+
+        private Held(ReadView view, Contents contents) {
+            this.view = view;
+            this.contents = contents;
+        }
+    }
+
+    Session(
+            SimulatedDisk disk,
+            int pageBytes,
+            History history,
+            Observer observer,
+            UnaryOperator<Storage> wrapper) {
+        this.disk = disk;
+        this.pageSize = new PageSize(pageBytes);
+        this.history = history;
+        this.observer = observer;
+        this.wrapper = wrapper;
+    }
+
+    /** Goes on with a store that is open already, unobserved. */
+    Session(
+            SimulatedDisk disk,
+            PageSize pageSize,
+            History history,
+            UnaryOperator<Storage> wrapper,
+            Engine engine) {
+        this(disk, pageSize.bytes(), history, Observer.NONE, wrapper);
+        this.engine = engine;
+    }
+
+    public History history() {
+        return history;
+    }
+
+    public SimulatedDisk disk() {
+        return disk;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    static Engine openEngine(Storage storage, PageSize pageSize) {
+        EngineOptions options =
+                new EngineOptions(pageSize, EngineOptions.Verify.ALWAYS, GROW_BYTES);
+        return Engine.open(storage, options, NOW_MILLIS);
+    }
+
+    /** Lets an operation fail, counted over all openings of the session. */
+    void planFault(FaultSweep.Mode mode, long ordinal) {
+        fault = mode;
+        operationsUntilFault = ordinal;
+    }
+
+    /** {@return whether an operation is to fail, so that the script may not get to its end} */
+    boolean hasFaultPlanned() {
+        return fault != null;
+    }
+
+    /** {@return whether the operation that is to fail was reached} */
+    boolean hasReachedFault() {
+        return disk.ioCount() >= operationsUntilFault;
+    }
+
+    // ---- opening and closing
+
+    /** Opens the store, creating or recovering it. */
+    public void open() {
+        disk.onStep(this::step);
+        if (fault != null && operationsUntilFault > 0) {
+            fault.plan(disk, operationsUntilFault);
+        }
+        engine = openEngine(wrapper.apply(disk), pageSize);
+        history.markDurable(history.size());
+        returned("open");
+    }
+
+    /** Closes the store and finds the disk as the next process does. */
+    public void close() {
+        Engine closing = engine;
+        engine = null;
+        closing.close();
+        history.markDurable(history.size());
+        returned("close");
+        disk = next(disk.kill());
+    }
+
+    /** Kills the process; the store is to be opened again. */
+    public void kill() {
+        crash(disk.kill(), false);
+    }
+
+    /** Cuts the power; the store is to be opened again. */
+    public void losePower(SectorChoice choice) {
+        crash(disk.powerLoss(new PowerLoss(choice, disk.sizeChanges(), LiveFate.KEPT)), true);
+    }
+
+    private void crash(SimulatedDisk image, boolean isPowerLoss) {
+        SimulatedDisk copy = image.kill();
+        Engine found = openEngine(copy, pageSize);
+        history = history.recoveredAt(found.latestTxn(), isPowerLoss);
+        Audit.check(found, history.newest().contents());
+        found.close();
+        copy.discard();
+        engine = null;
+        hasAborted &= !isPowerLoss;
+        disk = next(image);
+    }
+
+    private SimulatedDisk next(SimulatedDisk image) {
+        operationsUntilFault -= disk.ioCount();
+        disk.onStep((_, _, _) -> {});
+        disk.discard();
+        return image;
+    }
+
+    /** Ends the session, whatever state it is in. */
+    void abandon() {
+        disk.onStep((_, _, _) -> {});
+        disk.heal();
+        try {
+            if (engine != null) {
+                engine.close();
+            }
+        } finally {
+            disk.discard();
+        }
+    }
+
+    // ---- transactions
+
+    /** Commits what a body does. */
+    public void commit(SyncLevel level, Consumer<Txn> body) {
+        WriteView view = begin(level);
+        Txn txn = new Txn(view, history.newest().contents().copy());
+        boolean isFull = level == SyncLevel.FULL;
+        try {
+            body.accept(txn);
+            history.begin(txn.contents());
+        } catch (RuntimeException | Error e) {
+            rollback(view);
+            throw e;
+        }
+        long id;
+        try {
+            id = engine.commit(view, NOW_MILLIS);
+        } catch (CommitInDoubtException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            history.withdraw();
+            hasAborted = true;
+            throw e;
+        }
+        history.publish(id, isFull);
+        returned("commit " + level);
+    }
+
+    private WriteView begin(SyncLevel level) {
+        try {
+            return engine.begin(level == SyncLevel.FULL, 0);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void rollback(WriteView view) {
+        hasAborted = true;
+        engine.rollback(view);
+    }
+
+    /** Rolls back what a body does. */
+    public void abort(SyncLevel level, Consumer<Txn> body) {
+        WriteView view = begin(level);
+        try {
+            body.accept(new Txn(view, history.newest().contents().copy()));
+        } finally {
+            rollback(view);
+        }
+        returned("abort " + level);
+    }
+
+    /** Tells that stores of a transaction may have been left behind unannounced: in free pages. */
+    public void expectLeftovers() {
+        hasAborted = true;
+    }
+
+    // ---- checkpoints
+
+    /** Makes the newest commit the base. */
+    public void checkpoint() {
+        int count = history.size();
+        if (!engine.checkpoint(0)) {
+            throw new AssertionError("the checkpoint found a role taken");
+        }
+        history.markDurable(count);
+        returned("checkpoint");
+    }
+
+    /**
+     * A step of a call, counted by its kind.
+     *
+     * @param step the kind
+     * @param skipped how many of that kind come before it
+     */
+    public record Moment(Step step, int skipped) {}
+
+    /**
+     * Makes a checkpoint, and runs something else inside it, as another thread would.
+     *
+     * @param moment when, or as soon afterwards as the writer role is free
+     * @param isFlushing whether the other thread flushes, so that it must not come later than the
+     *     checkpoint's own flush of its pages
+     */
+    public void checkpointDuring(Moment moment, boolean isFlushing, Runnable other) {
+        SimulatedDisk inner = disk;
+        int[] left = {moment.skipped()};
+        boolean[] isOver = {false};
+        StoreException[] failure = {null};
+        inner.onStep((at, number, step) -> {
+            step(at, number, step);
+            if (step == moment.step()) {
+                left[0]--;
+            }
+            if (!isOver[0] && left[0] < 0) {
+                try {
+                    isOver[0] = true;
+                    other.run();
+                } catch (BusyException e) {
+                    isOver[0] = false;
+                } catch (StoreException e) {
+                    failure[0] = e;
+                }
+            }
+            isOver[0] |= isFlushing && step == Step.SYNC_END;
+        });
+        try {
+            checkpoint();
+        } catch (StoreException e) {
+            failure[0] = failure[0] == null ? e : failure[0];
+        } finally {
+            inner.onStep(this::step);
+        }
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+    }
+
+    /** {@return the newest transaction that the store calls durable} */
+    public long durableTxn() {
+        return engine.durableTxn();
+    }
+
+    // ---- reading
+
+    /** Pins the newest commit. */
+    public Held hold() {
+        return new Held(engine.read(NOW_MILLIS), history.newest().contents());
+    }
+
+    /** Reads all of a pinned commit. */
+    public void check(Held held) {
+        Audit.checkContents(held.view, held.contents);
+    }
+
+    /** Lets go of a pinned commit. */
+    public void release(Held held) {
+        check(held);
+        engine.release(held.view);
+    }
+
+    /** Compares the newest commit with the model, where one that is in doubt may show or not. */
+    void checkNewestOrRunning() {
+        ReadView view = engine.read(NOW_MILLIS);
+        Contents contents = history.contentsAt(view.root().txn());
+        if (contents == null) {
+            throw new AssertionError("shows the unknown transaction " + view.root().txn());
+        }
+        release(new Held(view, contents));
+    }
+
+    /** Compares the newest commit with the model, and accounts for every page. */
+    public void checkNewest() {
+        if (engine.store().isPoisoned()) {
+            // Nothing is handed out any more, so that what is free does not matter.
+            release(hold());
+        } else {
+            Audit.check(engine, history.newest().contents());
+        }
+    }
+
+    // ---- observation
+
+    private void step(SimulatedDisk at, long number, Step step) {
+        observer.step(at, history, number, step);
+    }
+
+    private void returned(String call) {
+        if (!hasAborted && disk.unannouncedSectors() > 0) {
+            throw new AssertionError(
+                    call + " left " + disk.unannouncedSectors() + " sectors unannounced");
+        }
+        observer.returned(disk, history, call);
+    }
+}

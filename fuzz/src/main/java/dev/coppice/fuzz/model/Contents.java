@@ -1,0 +1,113 @@
+package dev.coppice.fuzz.model;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The entries of all column families at one commit.
+ *
+ * <p>Thread safety: one thread while it is changed; immutable once it is in a {@link History}. Keys
+ * and values are shared, never modified.
+ */
+public final class Contents {
+    /** Name of the family that always exists. */
+    public static final String DEFAULT = "default";
+
+    private final NavigableMap<String, NavigableMap<byte[], byte[]>> families = new TreeMap<>();
+
+    /** Makes the contents of a new store. */
+    public Contents() {
+        create(DEFAULT);
+    }
+
+    /** {@return contents of its own with the same entries} */
+    public Contents copy() {
+        Contents copy = new Contents();
+        families.forEach((name, entries) -> {
+            copy.create(name);
+            copy.families.get(name).putAll(entries);
+        });
+        return copy;
+    }
+
+    /** Creates an empty family. */
+    public void create(String family) {
+        families.put(family, new TreeMap<>(Arrays::compareUnsigned));
+    }
+
+    /** Removes a family with its entries. */
+    public void drop(String family) {
+        families.remove(family);
+    }
+
+    public boolean has(String family) {
+        return families.containsKey(family);
+    }
+
+    public void put(String family, byte[] key, byte[] value) {
+        families.get(family).put(key, value);
+    }
+
+    public void delete(String family, byte[] key) {
+        families.get(family).remove(key);
+    }
+
+    /** Removes the keys in [from, to), null for no bound. */
+    public void deleteRange(String family, byte[] from, byte[] to) {
+        NavigableMap<byte[], byte[]> range = families.get(family);
+        if (from != null) {
+            range = range.tailMap(from, true);
+        }
+        if (to != null) {
+            range = range.headMap(to, false);
+        }
+        range.clear();
+    }
+
+    /** {@return the names of all families, ascending} */
+    public Iterable<String> families() {
+        return Collections.unmodifiableSet(families.keySet());
+    }
+
+    /** {@return the number of families, the default one included} */
+    public int familyCount() {
+        return families.size();
+    }
+
+    /** {@return the entries of a family in the order of their keys, bytes unsigned} */
+    public SortedMap<byte[], byte[]> entries(String family) {
+        return Collections.unmodifiableSortedMap(families.get(family));
+    }
+
+    /** {@return whether both hold the same families with the same entries} */
+    public boolean isEqual(Contents other) {
+        if (other == this) {
+            return true;
+        }
+        if (!families.keySet().equals(other.families.keySet())) {
+            return false;
+        }
+        for (String name : families.keySet()) {
+            if (!isEqual(families.get(name), other.families.get(name))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isEqual(Map<byte[], byte[]> one, Map<byte[], byte[]> other) {
+        if (one.size() != other.size()) {
+            return false;
+        }
+        for (Map.Entry<byte[], byte[]> entry : one.entrySet()) {
+            if (!Arrays.equals(entry.getValue(), other.get(entry.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.coppice.fuzz.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Lets operations of each script's disk fail; the nightly run does so with every single one. */
+final class FaultSweepTest {
+    private static final int STRIDE = 13;
+    private static final CrashFigures ALL = new CrashFigures();
+
+    static List<Script> scripts() {
+        return CrashSuite.scripts();
+    }
+
+    @ParameterizedTest
+    @MethodSource("scripts")
+    void survivesFaults(Script script) {
+        int first = 1;
+        for (FaultSweep.Mode mode : FaultSweep.modes(script)) {
+            CrashFigures figures = FaultSweep.smoke(script).run(mode, first, STRIDE);
+            first = first % STRIDE + 3;
+            ALL.add(figures);
+            assertEquals(0, figures.failures(), () -> String.join("\n", figures.reported()));
+        }
+    }
+
+    @AfterAll
+    static void printFigures() {
+        System.out.println("Fault sweep: " + ALL);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.coppice;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Threads that work until their time is over or one of them fails. Thread safety: the thread that
+ * made it, but for {@link #isWorking}.
+ */
+final class Crew {
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final long end;
+
+    /** What a thread of it does. */
+    @FunctionalInterface
+    interface Job {
+        void run() throws Exception;
+    }
+
+    Crew(long millis) {
+        end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    boolean isWorking() {
+        return System.nanoTime() - end < 0 && failure.get() == null;
+    }
+
+    /** Starts a thread that does the job again and again. */
+    Thread repeat(Thread.Builder builder, Job job) {
+        return once(
+                builder,
+                () -> {
+                    while (isWorking()) {
+                        job.run();
+                    }
+                });
+    }
+
+    /** Starts a thread that does the job once. */
+    Thread once(Thread.Builder builder, Job job) {
+        Thread thread =
+                builder.start(() -> {
+                    try {
+                        job.run();
+                    } catch (Throwable e) {
+                        failure.compareAndSet(null, e);
+                    }
+                });
+        threads.add(thread);
+        return thread;
+    }
+
+    /** Waits for all threads; fails if one has failed. */
+    void join() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get());
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.coppice;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.coppice.error.ReadOnlyException;
+import dev.coppice.error.StoreException;
+import dev.coppice.error.StoreIoException;
+import dev.coppice.error.UnsupportedFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Paths and files that are no store, or not one for this software. */
+class ForeignFileTest {
+    private static final StoreConfig CONFIG = StoreConfig.defaults();
+    private static final StoreConfig READ_ONLY = CONFIG.withReadOnly(true);
+
+    @TempDir Path directory;
+    private Path path;
+
+    @BeforeEach
+    void setPath() {
+        path = directory.resolve("store");
+    }
+
+    private static void assertNames(Exception e, Object... parts) {
+        for (Object part : parts) {
+            assertTrue(e.getMessage().contains(String.valueOf(part)), e.getMessage());
+        }
+    }
+
+    /** Opens for writing and for reading; both must be refused and change nothing. */
+    private StoreException assertRefused(byte[] file) throws IOException {
+        Files.write(path, file);
+        assertThrows(StoreException.class, () -> Store.open(path, READ_ONLY));
+        StoreException e = assertThrows(StoreException.class, () -> Store.open(path, CONFIG));
+        assertArrayEquals(file, Files.readAllBytes(path));
+        return e;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 100, 4095})
+    void fileShorterThanABlockIsRefusedWithItsLength(int length) throws IOException {
+        StoreException e = assertRefused(new byte[length]);
+        assertNames(e, path, length + " bytes", "not a store");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 5000, 65_536, 70_000, 1 << 20})
+    void zerosAreNotAStore(int length) throws IOException {
+        StoreException e = assertRefused(new byte[length]);
+        assertEquals(UnsupportedFormatException.class, e.getClass());
+        assertNames(e, "not a store");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 80_000})
+    void textIsNotAStore(int length) throws IOException {
+        byte[] text = Samples.text("It was a dark and stormy night. ".repeat(length / 32 + 1));
+        StoreException e = assertRefused(text);
+        assertEquals(UnsupportedFormatException.class, e.getClass());
+        assertNames(e, "not a store");
+    }
+
+    @Test
+    void directoryIsRefused() {
+        assertNames(
+                assertThrows(StoreIoException.class, () -> Store.open(directory)),
+                directory,
+                "directory");
+        assertNames(
+                assertThrows(StoreIoException.class, () -> Store.open(directory, READ_ONLY)),
+                directory);
+    }
+
+    @Test
+    void missingParentIsRefusedByName() {
+        Path below = directory.resolve("absent").resolve("store");
+        StoreIoException e = assertThrows(StoreIoException.class, () -> Store.open(below));
+        assertNames(e, directory.resolve("absent"), "does not exist");
+        assertFalse(Files.exists(directory.resolve("absent")));
+    }
+
+    @Test
+    void missingStoreIsOnlyCreatedWhereThatIsWanted() throws IOException {
+        StoreConfig existing = CONFIG.withCreateIfMissing(false);
+        assertNames(assertThrows(StoreIoException.class, () -> Store.open(path, existing)), path);
+        assertNames(assertThrows(StoreIoException.class, () -> Store.open(path, READ_ONLY)), path);
+        try (var files = Files.list(directory)) {
+            assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void namesOfTheFilesOfAStoreAreRefused() {
+        Path live = directory.resolve("store-live");
+        assertNames(assertThrows(StoreIoException.class, () -> Store.open(live)), live);
+    }
+
+    @Test
+    void storeWithoutPermissionIsRefused() throws IOException {
+        assumeTrue(path.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Store.open(path).close();
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("---------"));
+        assumeFalse(
+                Files.isReadable(path),
+                "skipped: this user, root, may read every file, whatever its permissions");
+        assertNames(assertThrows(StoreIoException.class, () -> Store.open(path)), path);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--r--r--"));
+        assertNames(assertThrows(StoreIoException.class, () -> Store.open(path)), path);
+        Store.open(path, READ_ONLY).close();
+    }
+
+    private byte[] storeWithOneEntry() throws IOException {
+        try (Store store = Store.open(path)) {
+            store.put(Samples.key(1), Samples.value(1, 10));
+        }
+        return Files.readAllBytes(path);
+    }
+
+    private void assertHoldsOneEntry(StoreConfig config) {
+        try (Store store = Store.open(path, config)) {
+            assertArrayEquals(Samples.value(1, 10), store.get(Samples.key(1)));
+        }
+    }
+
+    @Test
+    void newerVersionIsRefused() throws IOException {
+        byte[] file = storeWithOneEntry();
+        StoreException e = assertRefused(Damage.withHeader(file, Damage.VERSION_OFFSET, 2));
+        assertEquals(UnsupportedFormatException.class, e.getClass());
+        assertNames(e, "version=2", "reads version 1");
+        Files.write(path, file);
+        assertHoldsOneEntry(CONFIG);
+    }
+
+    @Test
+    void unknownIncompatibleFeatureIsRefused() throws IOException {
+        byte[] file = storeWithOneEntry();
+        StoreException e = assertRefused(Damage.withHeader(file, Damage.INCOMPATIBLE_OFFSET, 64));
+        assertEquals(UnsupportedFormatException.class, e.getClass());
+        assertNames(e, "features=40");
+        Files.write(path, file);
+        assertHoldsOneEntry(CONFIG);
+    }
+
+    @Test
+    void unknownReadCompatibleFeatureAllowsReadingOnly() throws IOException {
+        byte[] file = Damage.withHeader(storeWithOneEntry(), Damage.READ_COMPATIBLE_OFFSET, 2);
+        Files.write(path, file);
+        assertNames(
+                assertThrows(UnsupportedFormatException.class, () -> Store.open(path)),
+                "features=2",
+                "read-only");
+        assertHoldsOneEntry(READ_ONLY);
+        try (Store store = Store.open(path, READ_ONLY)) {
+            assertThrows(ReadOnlyException.class, store::begin);
+        }
+        assertArrayEquals(file, Files.readAllBytes(path));
+    }
+
+    @Test
+    void refusedFileLeavesNoClaimBehind() throws IOException {
+        assertRefused(new byte[8192]);
+        Files.delete(path);
+        assertHoldsOneEntryAfterCreation();
+    }
+
+    private void assertHoldsOneEntryAfterCreation() throws IOException {
+        storeWithOneEntry();
+        assertHoldsOneEntry(CONFIG);
+    }
+}
