@@ -15,7 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 final class Maintenance {
     private static final System.Logger LOG = System.getLogger("dev.coppice");
 
-    /** A writer that makes one checkpoint's worth while another runs shall not only pay for those. */
+    /**
+     * A writer that makes one checkpoint's worth while another runs shall not only pay for those.
+     */
     private static final int PAUSE_PER_CHECKPOINT = 4;
 
     private static final long LONGEST_WAIT_NANOS = 20_000_000;
@@ -111,7 +113,8 @@ final class Maintenance {
         long started = System.nanoTime();
         boolean isDone = engine.checkpoint(LONGEST_WAIT_NANOS);
         long ended = System.nanoTime();
-        pauseUntil = ended + (isDone ? PAUSE_PER_CHECKPOINT * (ended - started) : LONGEST_WAIT_NANOS);
+        pauseUntil =
+                ended + (isDone ? PAUSE_PER_CHECKPOINT * (ended - started) : LONGEST_WAIT_NANOS);
         return ended;
     }
 

@@ -39,7 +39,8 @@ final class DurableSlots {
      * Makes a tip and a base durable: writes the slot that is not the known one and waits for the
      * medium.
      *
-     * @param flushesAll whether pages of the tip go to the medium with the slot, or are there already
+     * @param flushesAll whether pages of the tip go to the medium with the slot, or are there
+     *     already
      * @param verifyAfter pages of the tip with a later birth reach the medium with this flush only
      */
     void write(

@@ -81,8 +81,8 @@ final class PageSealer implements RootWalk.Visitor {
     }
 
     /**
-     * {@return the byte ranges of the file that the last root has pages in, which are to be flushed:
-     * pairs of position and length}
+     * {@return the byte ranges of the file that the last root has pages in, which are to be
+     * flushed: pairs of position and length}
      */
     long[] ranges() {
         long size = storage.size();

@@ -78,8 +78,7 @@ final class Recovery {
         DurableSlot chosen = slots[index];
         Identity identity = storage.identity();
         boolean isTrusted = live.isOurs(header, identity);
-        boolean keepsEpoch =
-                isTrusted && (live.nextId() & LiveWords.COUNTER_MASK) < WORN_COUNTER;
+        boolean keepsEpoch = isTrusted && (live.nextId() & LiveWords.COUNTER_MASK) < WORN_COUNTER;
         StoreRoot latest = chosen.tip();
         String lost = chosen.sequence() < newestSequence ? rejected : null;
         if (isTrusted) {
@@ -104,8 +103,7 @@ final class Recovery {
             return new Outcome(known, latest, isClean, lost);
         }
         if (!isClean) {
-            known = resolve(
-                            known, latest, newestSequence + 1, identity, isTrusted, keepsEpoch);
+            known = resolve(known, latest, newestSequence + 1, identity, isTrusted, keepsEpoch);
         }
         attach(known, latest, identity, keepsEpoch);
         return new Outcome(known, latest, isClean, lost);

@@ -5,6 +5,7 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.fuzz.model.Contents;
 import dev.coppice.fuzz.model.History;
 import dev.coppice.storage.Storage;
+import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
@@ -113,12 +114,16 @@ final class CrashEnumeration implements Observer {
             // The first are the extremes: none and all, with each size and fate of the live file.
             int extremes = limit < density.perFlush() ? 0 : 2 * disk.sizeChanges() + 5;
             int kept = Math.min(extremes, limit / 2);
-            Collections.shuffle(
-                    variants.subList(kept, variants.size()), new Random(variantSeed));
+            Collections.shuffle(variants.subList(kept, variants.size()), new Random(variantSeed));
             variants.subList(limit, variants.size()).clear();
         }
-        for (PowerLoss loss : variants) {
+        Random fates = new Random(~variantSeed);
+        for (PowerLoss each : variants) {
             if (!isOver()) {
+                // What the live file holds must not matter, whatever else was lost.
+                boolean isKept = fates.nextInt(3) == 0;
+                LiveFate fate = isKept ? LiveFate.KEPT : each.live();
+                PowerLoss loss = new PowerLoss(each.sectors(), each.sizeChanges(), fate);
                 SimulatedDisk image = disk.powerLoss(loss);
                 List<Contents> allowed = history.afterPowerLoss();
                 check(image, history, allowed, Ending.POWER_LOSS, moment + " | " + loss);
@@ -238,8 +243,7 @@ final class CrashEnumeration implements Observer {
         throw new AssertionError(what + ", which is none of the " + allowed.size() + " allowed");
     }
 
-    private void crashAgain(
-            SimulatedDisk image, History history, Ending ending, String where) {
+    private void crashAgain(SimulatedDisk image, History history, Ending ending, String where) {
         boolean isPowerLoss = ending == Ending.POWER_LOSS;
         SimulatedDisk probe = image.kill();
         Engine engine = Session.openEngine(wrapper.apply(probe), new PageSize(script.pageBytes()));
@@ -252,11 +256,13 @@ final class CrashEnumeration implements Observer {
         if (!isPowerLoss) {
             session.expectLeftovers();
         }
-        use(session, opened -> {
-            opened.open();
-            opened.close();
-            opened.disk().discard();
-        });
+        use(
+                session,
+                opened -> {
+                    opened.open();
+                    opened.close();
+                    opened.disk().discard();
+                });
     }
 
     /** Runs something with a session, and leaves no memory behind when it fails. */

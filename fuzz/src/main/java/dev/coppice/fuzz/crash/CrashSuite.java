@@ -49,8 +49,7 @@ public final class CrashSuite {
         CrashEnumeration crashes =
                 new CrashEnumeration(script, density, wrapper, figures, seed, deadline);
         SimulatedDisk disk = new SimulatedDisk(script.maxBytes());
-        Session session =
-                new Session(disk, script.pageBytes(), new History(), crashes, wrapper);
+        Session session = new Session(disk, script.pageBytes(), new History(), crashes, wrapper);
         figures.script();
         try {
             script.work().run(session);
@@ -71,7 +70,8 @@ public final class CrashSuite {
         CrashFigures all = new CrashFigures();
         for (Script script : scripts()) {
             boolean isWanted = words.stream().noneMatch(word -> word.startsWith("script="));
-            isWanted |= words.contains("script=" + script) || words.contains("script=" + script.name());
+            isWanted |=
+                    words.contains("script=" + script) || words.contains("script=" + script.name());
             if (isWanted && (all.failures() == 0 || !words.contains("stop"))) {
                 long seed = number(words, "seed", 1);
                 if (words.contains("faults")) {

@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * Lets the n-th operation of a script's disk fail, for every n, and looks at the store afterwards:
- * at what it says, at what it still does, and at what the next process finds, with the page cache as
- * it was, without what the failed flush had dropped from it, and after a power loss.
+ * at what it says, at what it still does, and at what the next process finds, with the page cache
+ * as it was, without what the failed flush had dropped from it, and after a power loss.
  *
  * <p>Thread safety: one thread.
  */

@@ -10,8 +10,7 @@ package dev.coppice.fuzz.crash;
  *     then can wait for nothing
  * @param work what to do; the session is not open yet
  */
-public record Script(
-        String name, int pageBytes, long maxBytes, boolean hasTwoThreads, Work work) {
+public record Script(String name, int pageBytes, long maxBytes, boolean hasTwoThreads, Work work) {
 
     /** {@return a short name that tells it from all others} */
     @Override

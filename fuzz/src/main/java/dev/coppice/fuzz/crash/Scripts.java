@@ -191,19 +191,21 @@ final class Scripts {
         s.expectLeftovers();
         for (int i = 0; i < 4; i++) {
             int round = i;
-            s.commit(LEVELS[i % 3], txn -> {
-                puts(round, 5, 9, 1, 40).accept(txn);
-                Txn.Savepoint one = txn.savepoint();
-                puts(round + 2, 10, 4, 2, 60).accept(txn);
-                Txn.Savepoint two = txn.savepoint();
-                txn.deleteRange(Contents.DEFAULT, Bytes.key(10), Bytes.key(30));
-                txn.rollbackTo(two);
-                puts(100, 5, 1, 3, 300).accept(txn);
-                txn.rollbackTo(one);
-                puts(60, 3, 1, round, 40).accept(txn);
-                txn.release(one);
-                puts(round, 3, 1, 5, 44).accept(txn);
-            });
+            s.commit(
+                    LEVELS[i % 3],
+                    txn -> {
+                        puts(round, 5, 9, 1, 40).accept(txn);
+                        Txn.Savepoint one = txn.savepoint();
+                        puts(round + 2, 10, 4, 2, 60).accept(txn);
+                        Txn.Savepoint two = txn.savepoint();
+                        txn.deleteRange(Contents.DEFAULT, Bytes.key(10), Bytes.key(30));
+                        txn.rollbackTo(two);
+                        puts(100, 5, 1, 3, 300).accept(txn);
+                        txn.rollbackTo(one);
+                        puts(60, 3, 1, round, 40).accept(txn);
+                        txn.release(one);
+                        puts(round, 3, 1, 5, 44).accept(txn);
+                    });
             s.commit(NORMAL, churn(i));
             if (i % 2 == 1) {
                 s.checkpoint();
@@ -228,15 +230,17 @@ final class Scripts {
         s.open();
         for (int i = 0; i < 5; i++) {
             int round = i;
-            s.commit(LEVELS[i % 3], txn -> {
-                txn.put(Bytes.key(round % 3), Bytes.value(round, 5000 + 700 * round));
-                txn.put(Bytes.key(50 + round), Bytes.value(round, 9000));
-                txn.delete(Bytes.key(49 + round));
-                for (int k = 0; k < 4; k++) {
-                    txn.put(Bytes.longKey(k + round, 700), Bytes.value(k, 20 + 300 * k));
-                }
-                txn.delete(Bytes.longKey(round, 700));
-            });
+            s.commit(
+                    LEVELS[i % 3],
+                    txn -> {
+                        txn.put(Bytes.key(round % 3), Bytes.value(round, 5000 + 700 * round));
+                        txn.put(Bytes.key(50 + round), Bytes.value(round, 9000));
+                        txn.delete(Bytes.key(49 + round));
+                        for (int k = 0; k < 4; k++) {
+                            txn.put(Bytes.longKey(k + round, 700), Bytes.value(k, 20 + 300 * k));
+                        }
+                        txn.delete(Bytes.longKey(round, 700));
+                    });
             if (i % 2 == 1) {
                 s.checkpoint();
             }
@@ -248,39 +252,51 @@ final class Scripts {
 
     private static void families(Session s) {
         s.open();
-        s.commit(NORMAL, txn -> {
-            txn.createFamily("blue");
-            txn.createFamily("empty");
-            putFamily(txn, "blue", 0, 30);
-        });
-        s.commit(FULL, txn -> {
-            txn.createFamily("red");
-            putFamily(txn, "red", 0, 20);
-            putFamily(txn, "blue", 30, 3);
-        });
+        s.commit(
+                NORMAL,
+                txn -> {
+                    txn.createFamily("blue");
+                    txn.createFamily("empty");
+                    putFamily(txn, "blue", 0, 30);
+                });
+        s.commit(
+                FULL,
+                txn -> {
+                    txn.createFamily("red");
+                    putFamily(txn, "red", 0, 20);
+                    putFamily(txn, "blue", 30, 3);
+                });
         s.checkpoint();
-        s.commit(NORMAL, txn -> {
-            txn.dropFamily("blue");
-            txn.put(Bytes.key(1), Bytes.value(1, 40));
-        });
-        s.commit(FULL, txn -> {
-            txn.createFamily("blue");
-            putFamily(txn, "blue", 5, 5);
-            txn.deleteRange("red", null, null);
-        });
-        s.commit(NORMAL, txn -> {
-            for (int i = 0; i < 12; i++) {
-                txn.createFamily("family" + i);
-                putFamily(txn, "family" + i, i, 2);
-            }
-        });
+        s.commit(
+                NORMAL,
+                txn -> {
+                    txn.dropFamily("blue");
+                    txn.put(Bytes.key(1), Bytes.value(1, 40));
+                });
+        s.commit(
+                FULL,
+                txn -> {
+                    txn.createFamily("blue");
+                    putFamily(txn, "blue", 5, 5);
+                    txn.deleteRange("red", null, null);
+                });
+        s.commit(
+                NORMAL,
+                txn -> {
+                    for (int i = 0; i < 12; i++) {
+                        txn.createFamily("family" + i);
+                        putFamily(txn, "family" + i, i, 2);
+                    }
+                });
         s.checkpoint();
-        s.commit(NORMAL, txn -> {
-            for (int i = 0; i < 12; i += 2) {
-                txn.dropFamily("family" + i);
-            }
-            putFamily(txn, "family1", 7, 3);
-        });
+        s.commit(
+                NORMAL,
+                txn -> {
+                    for (int i = 0; i < 12; i += 2) {
+                        txn.dropFamily("family" + i);
+                    }
+                    putFamily(txn, "family1", 7, 3);
+                });
         s.close();
     }
 
@@ -294,8 +310,7 @@ final class Scripts {
         s.open();
         s.commit(NORMAL, puts(0, 150, 1, 0, 40));
         s.checkpoint();
-        s.commit(NORMAL, txn ->
-                txn.deleteRange(Contents.DEFAULT, Bytes.key(20), Bytes.key(120)));
+        s.commit(NORMAL, txn -> txn.deleteRange(Contents.DEFAULT, Bytes.key(20), Bytes.key(120)));
         s.commit(FULL, puts(30, 40, 2, 1, 40));
         s.commit(NORMAL, txn -> txn.deleteRange(Contents.DEFAULT, null, null));
         s.commit(NORMAL, puts(0, 60, 1, 2, 40));
@@ -388,11 +403,14 @@ final class Scripts {
         for (Session.Moment moment : MOMENTS) {
             int seed = round;
             s.commit(NORMAL, churn(seed));
-            s.checkpointDuring(moment, false, () -> {
-                for (int k = 1; k < 4; k++) {
-                    s.commit(NORMAL, churn(seed + k));
-                }
-            });
+            s.checkpointDuring(
+                    moment,
+                    false,
+                    () -> {
+                        for (int k = 1; k < 4; k++) {
+                            s.commit(NORMAL, churn(seed + k));
+                        }
+                    });
             s.commit(round % 20 == 0 ? FULL : NORMAL, churn(seed + 7));
             round += 10;
         }
@@ -406,11 +424,14 @@ final class Scripts {
         for (Session.Moment moment : MOMENTS) {
             int seed = round;
             s.commit(NORMAL, churn(seed));
-            s.checkpointDuring(moment, true, () -> {
-                s.commit(NORMAL, churn(seed + 1));
-                s.commit(FULL, churn(seed + 2));
-                s.commit(NORMAL, churn(seed + 3));
-            });
+            s.checkpointDuring(
+                    moment,
+                    true,
+                    () -> {
+                        s.commit(NORMAL, churn(seed + 1));
+                        s.commit(FULL, churn(seed + 2));
+                        s.commit(NORMAL, churn(seed + 3));
+                    });
             s.commit(NORMAL, churn(seed + 4));
             s.checkNewest();
             round += 10;
@@ -419,8 +440,8 @@ final class Scripts {
     }
 
     /**
-     * Commits so much beside a checkpoint that the allocator looks for pages to use again, while all
-     * pages of the root that is being made the base, and of the one before, are superseded.
+     * Commits so much beside a checkpoint that the allocator looks for pages to use again, while
+     * all pages of the root that is being made the base, and of the one before, are superseded.
      */
     private static void reuseDuringCheckpoint(Session s) {
         s.open();
@@ -428,11 +449,14 @@ final class Scripts {
         for (Session.Moment moment : MOMENTS) {
             int seed = round;
             s.commit(seed % 20 == 0 ? NORMAL : FULL, puts(0, 80, 1, seed, 50));
-            s.checkpointDuring(moment, false, () -> {
-                for (int k = 1; k < 7; k++) {
-                    s.commit(NORMAL, puts(k % 2, 40, 2, seed + k, 50));
-                }
-            });
+            s.checkpointDuring(
+                    moment,
+                    false,
+                    () -> {
+                        for (int k = 1; k < 7; k++) {
+                            s.commit(NORMAL, puts(k % 2, 40, 2, seed + k, 50));
+                        }
+                    });
             s.checkNewest();
             round += 10;
         }
@@ -454,8 +478,11 @@ final class Scripts {
             } catch (StoreFullException e) {
                 refused++;
                 s.checkNewest();
-                s.commit(NORMAL, txn ->
-                        txn.deleteRange(Contents.DEFAULT, Bytes.key(10), Bytes.key(100 + round)));
+                s.commit(
+                        NORMAL,
+                        txn ->
+                                txn.deleteRange(
+                                        Contents.DEFAULT, Bytes.key(10), Bytes.key(100 + round)));
             }
         }
         if (!s.hasFaultPlanned() && (refused == 0 || reliefs < 3)) {

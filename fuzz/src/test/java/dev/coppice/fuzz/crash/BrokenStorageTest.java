@@ -34,146 +34,184 @@ final class BrokenStorageTest {
 
     @Test
     void noticesFlushesThatDoNothing() {
-        requireCaught("fullStream/512", storage -> new ForwardingStorage(storage) {
-            @Override
-            public void sync() {}
-        });
+        requireCaught(
+                "fullStream/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            @Override
+                            public void sync() {}
+                        });
     }
 
     @Test
     void noticesCheckpointsThatFlushTheirSlotOnly() {
-        requireCaught("recycling/512", storage -> new ForwardingStorage(storage) {
-            @Override
-            public void sync(long[] ranges, int count) {
-                if (isSlot(ranges[0])) {
-                    super.sync(ranges, count);
-                }
-            }
-        });
+        requireCaught(
+                "recycling/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            @Override
+                            public void sync(long[] ranges, int count) {
+                                if (isSlot(ranges[0])) {
+                                    super.sync(ranges, count);
+                                }
+                            }
+                        });
     }
 
     @Test
     void noticesCheckpointsThatDoNotFlushTheirSlot() {
-        requireCaught("recycling/512", storage -> new ForwardingStorage(storage) {
-            @Override
-            public void sync(long[] ranges, int count) {
-                if (!isSlot(ranges[0])) {
-                    super.sync(ranges, count);
-                }
-            }
-        });
+        requireCaught(
+                "recycling/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            @Override
+                            public void sync(long[] ranges, int count) {
+                                if (!isSlot(ranges[0])) {
+                                    super.sync(ranges, count);
+                                }
+                            }
+                        });
     }
 
     @Test
     void noticesEveryThirdFlushMissing() {
-        requireCaught("mixedLevels/1024", storage -> new ForwardingStorage(storage) {
-            private int count;
+        requireCaught(
+                "mixedLevels/1024",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            private int count;
 
-            @Override
-            public void sync() {
-                if (++count % 3 != 0) {
-                    super.sync();
-                }
-            }
-        });
+                            @Override
+                            public void sync() {
+                                if (++count % 3 != 0) {
+                                    super.sync();
+                                }
+                            }
+                        });
     }
 
     @Test
     void noticesSlotsThatOvertakeTheirPages() {
-        requireCaught("fullStream/512", storage -> new ForwardingStorage(storage) {
-            @Override
-            public void sync() {
-                super.sync(new long[] {SLOTS_FROM, SLOTS_TO - SLOTS_FROM}, 1);
-            }
-        });
+        requireCaught(
+                "fullStream/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            @Override
+                            public void sync() {
+                                super.sync(new long[] {SLOTS_FROM, SLOTS_TO - SLOTS_FROM}, 1);
+                            }
+                        });
     }
 
     @Test
     void noticesWritesThatAreLate() {
-        requireCaught("recyclingUnderFull/512", storage -> new ForwardingStorage(storage) {
-            private long latePosition = -1;
-            private MemorySegment late;
+        requireCaught(
+                "recyclingUnderFull/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            private long latePosition = -1;
+                            private MemorySegment late;
 
-            @Override
-            public void write(long position, MemorySegment source, long from, long length) {
-                if (isSlot(position)) {
-                    super.write(position, source, from, length);
-                    return;
-                }
-                catchUp();
-                latePosition = position;
-                late = Arena.ofAuto().allocate(length).copyFrom(source.asSlice(from, length));
-            }
+                            @Override
+                            public void write(
+                                    long position, MemorySegment source, long from, long length) {
+                                if (isSlot(position)) {
+                                    super.write(position, source, from, length);
+                                    return;
+                                }
+                                catchUp();
+                                latePosition = position;
+                                late =
+                                        Arena.ofAuto()
+                                                .allocate(length)
+                                                .copyFrom(source.asSlice(from, length));
+                            }
 
-            private void catchUp() {
-                if (latePosition >= 0) {
-                    super.write(latePosition, late, 0, late.byteSize());
-                    latePosition = -1;
-                }
-            }
+                            private void catchUp() {
+                                if (latePosition >= 0) {
+                                    super.write(latePosition, late, 0, late.byteSize());
+                                    latePosition = -1;
+                                }
+                            }
 
-            @Override
-            public void sync() {
-                super.sync();
-                catchUp();
-            }
+                            @Override
+                            public void sync() {
+                                super.sync();
+                                catchUp();
+                            }
 
-            @Override
-            public void sync(long[] ranges, int count) {
-                super.sync(ranges, count);
-                catchUp();
-            }
-        });
+                            @Override
+                            public void sync(long[] ranges, int count) {
+                                super.sync(ranges, count);
+                                catchUp();
+                            }
+                        });
     }
 
     @Test
     void noticesStoresThatAreNotAnnounced() {
-        requireCaught("growth/512", storage -> new ForwardingStorage(storage) {
-            private int count;
+        requireCaught(
+                "growth/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            private int count;
 
-            @Override
-            public void stored(long position, long length) {
-                if (++count % 16 != 0) {
-                    super.stored(position, length);
-                }
-            }
-        });
+                            @Override
+                            public void stored(long position, long length) {
+                                if (++count % 16 != 0) {
+                                    super.stored(position, length);
+                                }
+                            }
+                        });
     }
 
     @Test
     void noticesALiveFileThatIsNotShared() {
-        requireCaught("normalThenFull/512", storage -> new ForwardingStorage(storage) {
-            private final MemorySegment[] own = new MemorySegment[8];
+        requireCaught(
+                "normalThenFull/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            private final MemorySegment[] own = new MemorySegment[8];
 
-            @Override
-            public MemorySegment liveChunk(int index) {
-                MemorySegment shared = super.liveChunk(index);
-                if (own[index] == null) {
-                    own[index] = Arena.ofAuto().allocate(shared.byteSize(), 64).copyFrom(shared);
-                }
-                return own[index];
-            }
-        });
+                            @Override
+                            public MemorySegment liveChunk(int index) {
+                                MemorySegment shared = super.liveChunk(index);
+                                if (own[index] == null) {
+                                    own[index] =
+                                            Arena.ofAuto()
+                                                    .allocate(shared.byteSize(), 64)
+                                                    .copyFrom(shared);
+                                }
+                                return own[index];
+                            }
+                        });
     }
 
     @Test
     void noticesABootThatLooksLikeTheOneBefore() {
-        requireCaught("mixedLevels/512", storage -> new ForwardingStorage(storage) {
-            @Override
-            public Identity identity() {
-                Identity true_ = super.identity();
-                return new Identity(true_.bootHigh(), 1, true_.device(), true_.inode());
-            }
-        });
+        requireCaught(
+                "mixedLevels/1024",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            @Override
+                            public Identity identity() {
+                                Identity true_ = super.identity();
+                                return new Identity(
+                                        true_.bootHigh(), 1, true_.device(), true_.inode());
+                            }
+                        });
     }
 
     @Test
     void noticesFilesThatAreCutTooShort() {
-        requireCaught("growth/512", storage -> new ForwardingStorage(storage) {
-            @Override
-            public void truncate(long newSize) {
-                super.truncate(newSize - 4096);
-            }
-        });
+        requireCaught(
+                "growth/512",
+                storage ->
+                        new ForwardingStorage(storage) {
+                            @Override
+                            public void truncate(long newSize) {
+                                super.truncate(newSize - 4096);
+                            }
+                        });
     }
 }

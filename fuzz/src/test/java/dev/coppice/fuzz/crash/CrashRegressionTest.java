@@ -65,12 +65,17 @@ final class CrashRegressionTest {
     void slotOfAFailedFlushIsNotTakenForDurable() {
         for (int ordinal = 1; ordinal < 60; ordinal++) {
             Script script =
-                    new Script("failedFlush", PAGE_BYTES, 1 << 20, false, session -> {
-                        session.open();
-                        for (int version = 0; version < 5; version++) {
-                            session.commit(FULL, puts(3, version));
-                        }
-                    });
+                    new Script(
+                            "failedFlush",
+                            PAGE_BYTES,
+                            1 << 20,
+                            false,
+                            session -> {
+                                session.open();
+                                for (int version = 0; version < 5; version++) {
+                                    session.commit(FULL, puts(3, version));
+                                }
+                            });
             CrashFigures figures =
                     FaultSweep.thorough(script)
                             .run(FaultSweep.Mode.IO_ERROR_ONCE, ordinal, Integer.MAX_VALUE / 2);

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Crashes each script at every step, by killing the process and by a power loss, and some of what is
- * left again while it recovers.
+ * Crashes each script at every step, by killing the process and by a power loss, and some of what
+ * is left again while it recovers.
  */
 final class CrashSuiteTest {
     private static final long SEED = 1;
