@@ -9,8 +9,6 @@ import java.nio.file.Path;
 
 /** What {@link OpenTime} does in JVMs of their own. Stateless. */
 final class OpenTrial {
-    private static final int ENTRIES_PER_COMMIT = 100_000;
-
     private OpenTrial() {}
 
     /** Arguments: build FILE ENTRIES | open FILE IS_WARM | wear FILE ENTRIES COMMITS SEED. */
@@ -32,19 +30,17 @@ final class OpenTrial {
     private static void build(Path file, long count) {
         KeyOrder order = new KeyOrder(count, 1);
         try (Store store = Store.open(file)) {
-            for (long from = 0; from < count; from += ENTRIES_PER_COMMIT) {
-                putAll(store, order, from, Math.min(count, from + ENTRIES_PER_COMMIT));
-            }
+            putAll(store, order, count);
         }
         Fork.result();
     }
 
-    private static void putAll(Store store, KeyOrder order, long from, long to) {
+    private static void putAll(Store store, KeyOrder order, long count) {
         Entries entries = new Entries();
         byte[] key = new byte[Entries.KEY_BYTES];
         byte[] value = new byte[Entries.VALUE_BYTES];
         try (WriteTransaction txn = store.begin()) {
-            for (long i = from; i < to; i++) {
+            for (long i = 0; i < count; i++) {
                 Entries.key(order.at(i), key, 0);
                 entries.value(i, value, 0);
                 txn.put(key, value);
