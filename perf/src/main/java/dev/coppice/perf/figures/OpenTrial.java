@@ -30,17 +30,17 @@ final class OpenTrial {
     private static void build(Path file, long count) {
         KeyOrder order = new KeyOrder(count, 1);
         try (Store store = Store.open(file)) {
-            putAll(store, order, count);
+            putAll(store, order, 0, count);
         }
         Fork.result();
     }
 
-    private static void putAll(Store store, KeyOrder order, long count) {
+    private static void putAll(Store store, KeyOrder order, long from, long to) {
         Entries entries = new Entries();
         byte[] key = new byte[Entries.KEY_BYTES];
         byte[] value = new byte[Entries.VALUE_BYTES];
         try (WriteTransaction txn = store.begin()) {
-            for (long i = 0; i < count; i++) {
+            for (long i = from; i < to; i++) {
                 Entries.key(order.at(i), key, 0);
                 entries.value(i, value, 0);
                 txn.put(key, value);
