@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that has no room left can be read, and deletes make room again. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FullStoreTest {
     private static final StoreConfig CONFIG = StoreConfig.defaults().withMaxBytes(2 << 20);
 
@@ -216,6 +218,22 @@ class FullStoreTest {
             Model.checkpoint(store);
             store.put(Samples.key(0), Samples.value(0, 300));
             model.of(ColumnFamily.DEFAULT).put(Samples.key(0), Samples.value(0, 300));
+            model.verify(store);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2048, 4096, 16_384})
+    void deletesAllOverAFullStoreAreNeverRefused(int pageBytes) {
+        StoreConfig config = CONFIG.withPageBytes(pageBytes).withMaxBytes(4 << 20);
+        try (Store store = Store.inMemory(config)) {
+            int count = fill(store, ColumnFamily.DEFAULT, SyncLevel.NORMAL, 300);
+            // Neighbours in the order of the keys are far from each other in that of the deletes.
+            for (int i = 0; i < count; i++) {
+                byte[] key = Samples.key((i * 7919L + 1) % count);
+                store.delete(key);
+                model.of(ColumnFamily.DEFAULT).remove(key);
+            }
             model.verify(store);
         }
     }

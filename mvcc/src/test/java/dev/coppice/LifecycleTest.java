@@ -234,6 +234,17 @@ class LifecycleTest {
     }
 
     @Test
+    void checkpointIsNoReasonToBeBusy() throws InterruptedException {
+        store.close();
+        store = Store.open(path, CONFIG.withBusyTimeoutMillis(0));
+        Crew crew = new Crew(500);
+        crew.repeat(Thread.ofPlatform(), store::checkpoint);
+        crew.repeat(Thread.ofPlatform(), () -> store.put(Samples.key(2), VALUE));
+        crew.join();
+        model.of(ColumnFamily.DEFAULT).put(Samples.key(2), VALUE);
+    }
+
+    @Test
     void interruptedWaitForAnotherTransactionEndsWithBusyAndKeepsTheFlag()
             throws InterruptedException {
         try (WriteTransaction txn = store.begin()) {

@@ -188,7 +188,7 @@ public final class Engine implements AutoCloseable {
      */
     private void makeRoomForDeletes() {
         try {
-            makeRoom(store.allocator().freeMap().free() + 1);
+            makeRoom(OpenStore.RESERVE_PAGES + 1);
         } catch (StoreFullException e) {
             // What can be done without more room is up to the transaction.
             return;

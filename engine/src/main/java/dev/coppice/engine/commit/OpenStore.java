@@ -23,7 +23,7 @@ public final class OpenStore {
     private static final long FIRST_EPOCH = 1;
 
     /** Pages that only deletes and checkpoints may use. */
-    private static final long RESERVE_PAGES = 64;
+    public static final long RESERVE_PAGES = 64;
 
     private final Storage storage;
     private final HeaderBlock header;

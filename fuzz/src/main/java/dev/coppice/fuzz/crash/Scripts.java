@@ -45,6 +45,7 @@ final class Scripts {
             add(all, pageBytes, "mixedLevels", Scripts::mixedLevels);
             add(all, pageBytes, "recycling", Scripts::recycling);
             add(all, pageBytes, "recyclingUnderFull", Scripts::recyclingUnderFull);
+            add(all, pageBytes, "reuseBehindTip", Scripts::reuseBehindTip);
             add(all, pageBytes, "savepoints", Scripts::savepoints);
             add(all, pageBytes, "aborts", Scripts::aborts);
             add(all, pageBytes, "largeEntries", Scripts::largeEntries);
@@ -53,6 +54,7 @@ final class Scripts {
             add(all, pageBytes, "heldSnapshot", Scripts::heldSnapshot);
             add(all, pageBytes, "closeAndOpen", Scripts::closeAndOpen);
             add(all, pageBytes, "afterKill", Scripts::afterKill);
+            add(all, pageBytes, "afterKilledCommit", Scripts::afterKilledCommit);
             add(all, pageBytes, "afterPowerLoss", Scripts::afterPowerLoss);
             long fullBytes = fullDiskBytes(pageBytes);
             all.add(new Script("fullDisk", pageBytes, fullBytes, false, Scripts::fullDisk));
@@ -180,6 +182,21 @@ final class Scripts {
             s.commit(FULL, churn(round * 10 + 2));
             s.commit(NORMAL, churn(round * 10 + 3));
             s.checkpoint();
+        }
+        s.close();
+    }
+
+    /** Commits so much behind a durable commit that the allocator looks for pages to use again. */
+    private static void reuseBehindTip(Session s) {
+        s.open();
+        s.commit(NORMAL, puts(0, 300, 1, 0, 50));
+        s.checkpoint();
+        for (int round = 0; round < 3; round++) {
+            s.commit(FULL, puts(0, 300, 1, 10 * round + 1, 50));
+            for (int k = 2; k < 8; k++) {
+                s.commit(NORMAL, puts(k % 2, 150, 2, 10 * round + k, 50));
+            }
+            s.checkNewest();
         }
         s.close();
     }
@@ -381,6 +398,27 @@ final class Scripts {
         s.close();
     }
 
+    /** What a killed transaction wrote must not pass for what a later one writes there. */
+    private static void afterKilledCommit(Session s) {
+        s.open();
+        s.commit(FULL, puts(0, 60, 1, 0, 50));
+        Session.Moment[] moments = {
+            new Session.Moment(Step.SYNC_BEGIN, 0),
+            new Session.Moment(Step.WRITE, 0),
+            new Session.Moment(Step.SYNC_END, 0),
+            new Session.Moment(Step.WRITE, 1)
+        };
+        for (int i = 0; i < moments.length; i++) {
+            int round = i;
+            s.expectLeftovers();
+            s.killDuring(moments[i], () -> s.commit(FULL, puts(0, 20, 3, 10 * round + 1, 50)));
+            s.open();
+            s.commit(FULL, puts(0, 20, 3, 10 * round + 2, 50));
+            s.commit(NORMAL, puts(1, 20, 3, 10 * round + 3, 50));
+        }
+        s.close();
+    }
+
     private static void afterPowerLoss(Session s) {
         s.open();
         s.commit(FULL, puts(0, 60, 1, 0, 50));
@@ -448,13 +486,13 @@ final class Scripts {
         int round = 0;
         for (Session.Moment moment : MOMENTS) {
             int seed = round;
-            s.commit(seed % 20 == 0 ? NORMAL : FULL, puts(0, 80, 1, seed, 50));
+            s.commit(seed % 20 == 0 ? NORMAL : FULL, puts(0, 400, 1, seed, 50));
             s.checkpointDuring(
                     moment,
                     false,
                     () -> {
-                        for (int k = 1; k < 7; k++) {
-                            s.commit(NORMAL, puts(k % 2, 40, 2, seed + k, 50));
+                        for (int k = 1; k < 6; k++) {
+                            s.commit(NORMAL, puts(k % 2, 200, 2, seed + k, 50));
                         }
                     });
             s.checkNewest();

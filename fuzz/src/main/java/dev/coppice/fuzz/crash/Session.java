@@ -15,6 +15,7 @@ import dev.coppice.storage.Storage;
 import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.SimulatedCrash;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
 import java.util.function.Consumer;
@@ -137,6 +138,25 @@ public final class Session {
         crash(disk.kill(), false);
     }
 
+    /** Kills the process inside a call; the store is to be opened again. */
+    public void killDuring(Moment moment, Runnable call) {
+        int[] left = {moment.skipped()};
+        disk.onStep(
+                (at, number, step) -> {
+                    step(at, number, step);
+                    if (step == moment.step() && left[0]-- == 0) {
+                        throw new SimulatedCrash("killed at " + moment);
+                    }
+                });
+        try {
+            call.run();
+        } catch (SimulatedCrash e) {
+            crash(disk.kill(), false);
+            return;
+        }
+        throw new AssertionError("the call has no such moment: " + moment);
+    }
+
     /** Cuts the power; the store is to be opened again. */
     public void losePower(SectorChoice choice) {
         crash(disk.powerLoss(new PowerLoss(choice, disk.sizeChanges(), LiveFate.KEPT)), true);
@@ -149,9 +169,22 @@ public final class Session {
         Audit.check(found, history.newest().contents());
         found.close();
         copy.discard();
-        engine = null;
+        closeDead();
         hasAborted &= !isPowerLoss;
         disk = next(image);
+    }
+
+    /** Gives the memory of the killed process back; what it still does to its disk, nobody sees. */
+    private void closeDead() {
+        Engine dead = engine;
+        engine = null;
+        disk.onStep((_, _, _) -> {});
+        try {
+            dead.close();
+        } catch (RuntimeException | SimulatedCrash e) {
+            // The disk is that of a dead process.
+            return;
+        }
     }
 
     private SimulatedDisk next(SimulatedDisk image) {
@@ -191,7 +224,7 @@ public final class Session {
         long id;
         try {
             id = engine.commit(view, NOW_MILLIS);
-        } catch (CommitInDoubtException e) {
+        } catch (CommitInDoubtException | SimulatedCrash e) {
             throw e;
         } catch (RuntimeException | Error e) {
             history.withdraw();
