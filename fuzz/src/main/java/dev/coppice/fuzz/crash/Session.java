@@ -141,13 +141,12 @@ public final class Session {
     /** Kills the process inside a call; the store is to be opened again. */
     public void killDuring(Moment moment, Runnable call) {
         int[] left = {moment.skipped()};
-        disk.onStep(
-                (at, number, step) -> {
-                    step(at, number, step);
-                    if (step == moment.step() && left[0]-- == 0) {
-                        throw new SimulatedCrash("killed at " + moment);
-                    }
-                });
+        disk.onStep((at, number, step) -> {
+            step(at, number, step);
+            if (step == moment.step() && left[0]-- == 0) {
+                throw new SimulatedCrash("killed at " + moment);
+            }
+        });
         try {
             call.run();
         } catch (SimulatedCrash e) {
