@@ -578,8 +578,15 @@ public final class Engine implements AutoCloseable {
                 if (store.isPoisoned()) {
                     return;
                 }
-                checkpointHoldingRoles();
-                store.finish(cutsTail);
+                try {
+                    checkpointHoldingRoles();
+                    store.finish(cutsTail);
+                } catch (StoreFullException e) {
+                    if (store.isPoisoned()) {
+                        throw e;
+                    }
+                    store.checkpoint().saveTip();
+                }
             }
         }
     }

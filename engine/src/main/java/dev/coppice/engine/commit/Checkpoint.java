@@ -162,6 +162,31 @@ public final class Checkpoint {
         storage.sync(ranges, ranges.length / 2);
     }
 
+    /**
+     * Makes the newest root durable where there is no room for the image of a new base: it becomes
+     * the tip, and the base stays. Writer role.
+     */
+    public void saveTip() {
+        StoreRoot target = commits.newest().copy();
+        Known known = slots.known();
+        try {
+            sealer.seal(target, known.tip().txn());
+            storage.deliveryPoint();
+            storage.sync();
+            slots.lock().lock();
+            try {
+                commits.checkNotPoisoned();
+                long end = Math.max(known.endPage(), target.endPage());
+                slots.write(target, known.base(), known.image(), target.txn(), end, false);
+            } finally {
+                slots.lock().unlock();
+            }
+        } catch (RuntimeException | Error e) {
+            commits.poison();
+            throw e;
+        }
+    }
+
     /** {@return the base as the slot names it: its end is that of the free-space image} */
     private static StoreRoot endingAt(StoreRoot target, long end) {
         StoreRoot base = target.copy();

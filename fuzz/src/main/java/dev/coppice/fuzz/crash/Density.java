@@ -18,7 +18,7 @@ record Density(
         int recoveryOneIn,
         int lifeOneIn) {
     /** What each build runs. */
-    static final Density SMOKE = new Density(5, 24, 8, 60, 2, 20);
+    static final Density SMOKE = new Density(7, 36, 12, 50, 2, 16);
 
     /** Everything that one step offers, for the nightly run. */
     static final Density THOROUGH = new Density(40, 4000, 50, 9, 4, 8);

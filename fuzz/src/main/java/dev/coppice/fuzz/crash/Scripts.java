@@ -411,6 +411,9 @@ final class Scripts {
         for (int i = 0; i < moments.length; i++) {
             int round = i;
             s.expectLeftovers();
+            // Both transactions start from a store just opened, and so take the same pages.
+            s.kill();
+            s.open();
             s.killDuring(moments[i], () -> s.commit(FULL, puts(0, 20, 3, 10 * round + 1, 50)));
             s.open();
             s.commit(FULL, puts(0, 20, 3, 10 * round + 2, 50));

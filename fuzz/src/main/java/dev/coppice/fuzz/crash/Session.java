@@ -38,6 +38,7 @@ public final class Session {
     private History history;
     private Engine engine;
     private boolean hasAborted;
+    private boolean isFlushing;
     private FaultSweep.Mode fault;
     private long operationsUntilFault;
 
@@ -152,6 +153,8 @@ public final class Session {
         } catch (SimulatedCrash e) {
             crash(disk.kill(), false);
             return;
+        } finally {
+            disk.onStep(this::step);
         }
         throw new AssertionError("the call has no such moment: " + moment);
     }
@@ -221,6 +224,7 @@ public final class Session {
             throw e;
         }
         long id;
+        isFlushing = isFull;
         try {
             id = engine.commit(view, NOW_MILLIS);
         } catch (CommitInDoubtException | SimulatedCrash e) {
@@ -229,6 +233,8 @@ public final class Session {
             history.withdraw();
             hasAborted = true;
             throw e;
+        } finally {
+            isFlushing = false;
         }
         history.publish(id, isFull);
         returned("commit " + level);
@@ -370,6 +376,9 @@ public final class Session {
     // ---- observation
 
     private void step(SimulatedDisk at, long number, Step step) {
+        if (isFlushing && engine.latestTxn() != history.newest().txn() && step == Step.SYNC_BEGIN) {
+            throw new AssertionError("readers see a durable commit before it is flushed");
+        }
         observer.step(at, history, number, step);
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Lets operations of each script's disk fail; the nightly run does so with every single one. */
 final class FaultSweepTest {
-    private static final int STRIDE = 13;
+    private static final int STRIDE = 7;
     private static final CrashFigures ALL = new CrashFigures();
 
     static List<Script> scripts() {
