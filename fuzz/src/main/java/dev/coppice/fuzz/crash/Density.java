@@ -21,7 +21,7 @@ record Density(
     static final Density SMOKE = new Density(7, 36, 12, 50, 2, 16);
 
     /** Everything that one step offers, for the nightly run. */
-    static final Density THOROUGH = new Density(40, 4000, 50, 9, 4, 8);
+    static final Density THOROUGH = new Density(4000, 4000, 50, 9, 4, 8);
 
     /** Behind each fault. */
     static final Density FAULT_SMOKE = new Density(0, 3, 4, 2, 3, 3);

@@ -18,6 +18,10 @@ import java.util.function.Consumer;
 final class Scripts {
     private static final int[] PAGE_SIZES = {512, 1024};
     private static final long DISK_BYTES = 1 << 20;
+
+    /** Room for several of the extents of 2 MiB that a checkpoint flushes each for itself. */
+    private static final long FAR_BYTES = 8 << 20;
+
     private static final SyncLevel[] LEVELS = {NORMAL, FULL, OFF};
 
     /** Where another thread comes in: in each phase of a checkpoint once. */
@@ -58,6 +62,7 @@ final class Scripts {
             add(all, pageBytes, "afterPowerLoss", Scripts::afterPowerLoss);
             long fullBytes = fullDiskBytes(pageBytes);
             all.add(new Script("fullDisk", pageBytes, fullBytes, false, Scripts::fullDisk));
+            all.add(new Script("farApart", pageBytes, FAR_BYTES, false, Scripts::farApart));
             addNested(all, pageBytes, "writerDuringCheckpoint", Scripts::writerDuringCheckpoint);
             addNested(all, pageBytes, "durableDuringCheckpoint", Scripts::durableWriter);
             addNested(all, pageBytes, "reuseDuringCheckpoint", Scripts::reuseDuringCheckpoint);
@@ -501,6 +506,24 @@ final class Scripts {
             s.checkNewest();
             round += 10;
         }
+    }
+
+    /** Spreads what a checkpoint has to flush over a larger file. */
+    private static void farApart(Session s) {
+        s.open();
+        s.commit(NORMAL, txn -> txn.put(Bytes.key(5), Bytes.value(5, 2_300_000)));
+        s.checkpoint();
+        s.commit(
+                NORMAL,
+                txn -> {
+                    txn.delete(Bytes.key(5));
+                    txn.put(Bytes.key(6), Bytes.value(6, 2_300_000));
+                    txn.put(Bytes.key(7), Bytes.value(7, 3000));
+                });
+        s.checkpoint();
+        s.commit(NORMAL, puts(0, 10, 1, 0, 50));
+        s.checkpoint();
+        s.close();
     }
 
     /** Fills the disk, so that transactions make checkpoints in order to go on. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.error.CommitInDoubtException;
+import dev.coppice.error.StoreFullException;
 import dev.coppice.fuzz.model.History;
 import dev.coppice.testkit.Fault;
 import dev.coppice.testkit.SimulatedDisk;
@@ -112,6 +113,25 @@ final class CrashRegressionTest {
         assertThrows(CommitInDoubtException.class, () -> session.commit(NORMAL, puts(10, 1)));
         session.checkNewestOrRunning();
         session.abandon();
+    }
+
+    /**
+     * A checkpoint that finds the disk full while it writes its image has touched free pages only.
+     * It stopped all changes until the next opening, deletes included, and kept the image's pages.
+     */
+    @Test
+    void checkpointOnAFullDiskLeavesTheStoreUsable() {
+        SimulatedDisk disk = new SimulatedDisk(1 << 20);
+        Session session = newSession(disk, Observer.NONE);
+        session.commit(NORMAL, puts(40, 0));
+        disk.failIo(1, Fault.DISK_FULL, false);
+        assertThrows(StoreFullException.class, session::checkpoint);
+        session.commit(NORMAL, puts(40, 1));
+        session.checkNewest();
+        session.checkpoint();
+        session.checkNewest();
+        session.close();
+        session.disk().discard();
     }
 
     /** As the documentation promises: a failed flush of a durable commit leaves it in doubt. */

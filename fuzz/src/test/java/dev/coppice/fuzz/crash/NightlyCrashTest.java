@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Everything that a step offers, for as long as {@code -Dcoppice.crash.minutes} says, and every
- * operation's failure. The seed is that of the day, and printed.
+ * operation's failure. The first seed is that of the day, and printed.
  */
 @Tag("slow")
 final class NightlyCrashTest {
@@ -27,7 +27,11 @@ final class NightlyCrashTest {
     @MethodSource("scripts")
     void survivesCrashesEverywhere(Script script) {
         long seconds = Math.max(1, MINUTES * 60 / scripts().size());
-        requireNone(CrashSuite.thorough().run(script, SEED, seconds));
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        for (long seed = SEED; System.nanoTime() - end < 0; seed++) {
+            long left = (end - System.nanoTime()) / 1_000_000_000L + 1;
+            requireNone(CrashSuite.thorough().run(script, seed, left));
+        }
     }
 
     @ParameterizedTest
