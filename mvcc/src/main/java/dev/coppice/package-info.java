@@ -6,4 +6,7 @@
  * IllegalArgumentException} and {@link IllegalStateException}; everything else that goes wrong is a
  * {@link dev.coppice.error.StoreException}. Keys are 1 to 65,536 bytes, ordered as unsigned bytes.
  */
+@NullMarked
 package dev.coppice;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,4 +3,7 @@
  * {@link IllegalStateException}; everything else is a {@link dev.coppice.error.StoreException}. One
  * package, because a sealed family cannot leave it. Imports nothing.
  */
+@NullMarked
 package dev.coppice.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each package imports those before it and the JDK, nothing else. */
+/** Each package imports those before it and the JDK, and what says which values may be null. */
 class LayeringTest {
     private static final List<String> LAYERS =
             List.of(
@@ -30,7 +30,7 @@ class LayeringTest {
 
     @Test
     void packagesImportOnlyWhatLiesBelow() {
-        List<String> allowed = new ArrayList<>(List.of("java.."));
+        List<String> allowed = new ArrayList<>(List.of("java..", "org.jspecify.annotations"));
         for (String layer : LAYERS) {
             allowed.add(layer);
             classes()
