@@ -1,78 +1,76 @@
 package dev.coppice;
 
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * How a store is opened. Immutable; start from {@link #defaults} and change what you need:
+ * How a store is opened. Start from {@link #defaults} and change what you need:
  *
  * {@snippet :
  * var config = StoreConfig.defaults().withSyncLevel(SyncLevel.FULL).withBusyTimeoutMillis(100);
  * }
  *
  * <p>Each value is checked when it is set: {@link IllegalArgumentException} names it and its range.
+ * Two configurations are equal when all their values are.
  *
- * @param syncLevel what a commit waits for, unless the transaction says otherwise
- * @param pageBytes page size of a store that is created: a power of two from 512 to 65,536; a store
- *     that exists keeps its own
- * @param maxBytes largest size of the data file, at least 1 MiB
- * @param busyTimeoutMillis how long {@link Store#begin} waits for another write transaction, 0 to
- *     86,400,000
- * @param checkpointBytes bytes written since the last checkpoint after which the next one starts,
- *     at least 64 KiB
- * @param checkpointIntervalMillis age of the last checkpoint after which changes get the next one,
- *     10 to 86,400,000
- * @param closeTimeoutMillis how long {@link Store#close} waits for open snapshots, 0 to 86,400,000
- * @param verify when checksums of pages are compared
- * @param readOnly whether the store is opened for reading only
- * @param createIfMissing whether a store that does not exist is created
- * @param allowUnsafeFileSystem whether a file system is accepted that cannot keep the store's
- *     promises
- * @param clock source of the wall clock in commit times and ages
+ * <p>Thread safety: immutable.
  */
-public record StoreConfig(
-        SyncLevel syncLevel,
-        int pageBytes,
-        long maxBytes,
-        long busyTimeoutMillis,
-        long checkpointBytes,
-        long checkpointIntervalMillis,
-        long closeTimeoutMillis,
-        Verify verify,
-        boolean readOnly,
-        boolean createIfMissing,
-        boolean allowUnsafeFileSystem,
-        InstantSource clock) {
+public final class StoreConfig {
     private static final long DAY_MILLIS = 86_400_000;
     private static final long MIN_MAX_BYTES = 1 << 20;
     private static final long MAX_MAX_BYTES = 1L << 50;
     private static final long MIN_CHECKPOINT_BYTES = 1 << 16;
 
-    public StoreConfig {
-        Objects.requireNonNull(syncLevel, "syncLevel");
-        Objects.requireNonNull(verify, "verify");
-        Objects.requireNonNull(clock, "clock");
-        if (pageBytes < 512 || pageBytes > 65_536 || Integer.bitCount(pageBytes) != 1) {
-            throw new IllegalArgumentException(
-                    "page size: pageBytes="
-                            + pageBytes
-                            + ", must be a power of two from 512 to 65536");
+    /** Changed only between a copy and its publication through this final field. */
+    private final Settings settings;
+
+    private StoreConfig(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** The values; what they are initialised with are the defaults. */
+    private static final class Settings implements Cloneable {
+        private SyncLevel syncLevel = SyncLevel.NORMAL;
+        private int pageBytes = 4096;
+        private long maxBytes = 1L << 42;
+        private long busyTimeoutMillis = 5_000;
+        private long checkpointBytes = 64L << 20;
+        private long checkpointIntervalMillis = 5_000;
+        private long closeTimeoutMillis = 5_000;
+        private Verify verify = Verify.FIRST_TOUCH;
+        private boolean readOnly;
+        private boolean createIfMissing = true;
+        private boolean allowUnsafeFileSystem;
+        private InstantSource clock = InstantSource.system();
+
+        /** {@return a copy, to be changed} */
+        Settings copy() {
+            try {
+                return (Settings) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
-        checkRange("maximum size", "maxBytes", maxBytes, MIN_MAX_BYTES, MAX_MAX_BYTES);
-        checkRange("busy timeout", "busyTimeoutMillis", busyTimeoutMillis, 0, DAY_MILLIS);
-        checkRange(
-                "checkpoint threshold",
-                "checkpointBytes",
-                checkpointBytes,
-                MIN_CHECKPOINT_BYTES,
-                MAX_MAX_BYTES);
-        checkRange(
-                "checkpoint interval",
-                "checkpointIntervalMillis",
-                checkpointIntervalMillis,
-                10,
-                DAY_MILLIS);
-        checkRange("close timeout", "closeTimeoutMillis", closeTimeoutMillis, 0, DAY_MILLIS);
+
+        /** {@return all values by name: what equality and text go by} */
+        Map<String, Object> named() {
+            Map<String, Object> named = new LinkedHashMap<>();
+            named.put("syncLevel", syncLevel);
+            named.put("pageBytes", pageBytes);
+            named.put("maxBytes", maxBytes);
+            named.put("busyTimeoutMillis", busyTimeoutMillis);
+            named.put("checkpointBytes", checkpointBytes);
+            named.put("checkpointIntervalMillis", checkpointIntervalMillis);
+            named.put("closeTimeoutMillis", closeTimeoutMillis);
+            named.put("verify", verify);
+            named.put("readOnly", readOnly);
+            named.put("createIfMissing", createIfMissing);
+            named.put("allowUnsafeFileSystem", allowUnsafeFileSystem);
+            named.put("clock", clock);
+            return named;
+        }
     }
 
     private static void checkRange(String what, String name, long value, long min, long max) {
@@ -84,222 +82,211 @@ public record StoreConfig(
 
     /** {@return what suits most stores} */
     public static StoreConfig defaults() {
-        return new StoreConfig(
-                SyncLevel.NORMAL,
-                4096,
-                1L << 42,
-                5_000,
-                64L << 20,
-                5_000,
-                5_000,
-                Verify.FIRST_TOUCH,
-                false,
-                true,
-                false,
-                InstantSource.system());
+        return new StoreConfig(new Settings());
+    }
+
+    /**
+     * {@return what a commit waits for, unless the transaction says otherwise; NORMAL by default}
+     */
+    public SyncLevel syncLevel() {
+        return settings.syncLevel;
     }
 
     /** {@return the same with another {@link #syncLevel}} */
     public StoreConfig withSyncLevel(SyncLevel syncLevel) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        Objects.requireNonNull(syncLevel, "syncLevel");
+        Settings changed = settings.copy();
+        changed.syncLevel = syncLevel;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return page size of a store that is created: a power of two from 512 to 65,536, 4,096 by
+     * default; a store that exists keeps its own}
+     */
+    public int pageBytes() {
+        return settings.pageBytes;
     }
 
     /** {@return the same with another {@link #pageBytes}} */
     public StoreConfig withPageBytes(int pageBytes) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        if (pageBytes < 512 || pageBytes > 65_536 || Integer.bitCount(pageBytes) != 1) {
+            throw new IllegalArgumentException(
+                    "page size: pageBytes="
+                            + pageBytes
+                            + ", must be a power of two from 512 to 65536");
+        }
+        Settings changed = settings.copy();
+        changed.pageBytes = pageBytes;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return largest size of the data file, at least 1 MiB; 4 TiB by default} */
+    public long maxBytes() {
+        return settings.maxBytes;
     }
 
     /** {@return the same with another {@link #maxBytes}} */
     public StoreConfig withMaxBytes(long maxBytes) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        checkRange("maximum size", "maxBytes", maxBytes, MIN_MAX_BYTES, MAX_MAX_BYTES);
+        Settings changed = settings.copy();
+        changed.maxBytes = maxBytes;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return how long {@link Store#begin} waits for another write transaction, 0 to 86,400,000;
+     * 5,000 by default}
+     */
+    public long busyTimeoutMillis() {
+        return settings.busyTimeoutMillis;
     }
 
     /** {@return the same with another {@link #busyTimeoutMillis}} */
     public StoreConfig withBusyTimeoutMillis(long busyTimeoutMillis) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        checkRange("busy timeout", "busyTimeoutMillis", busyTimeoutMillis, 0, DAY_MILLIS);
+        Settings changed = settings.copy();
+        changed.busyTimeoutMillis = busyTimeoutMillis;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return bytes written since the last checkpoint after which the next one starts, at least 64
+     * KiB; 64 MiB by default}
+     */
+    public long checkpointBytes() {
+        return settings.checkpointBytes;
     }
 
     /** {@return the same with another {@link #checkpointBytes}} */
     public StoreConfig withCheckpointBytes(long checkpointBytes) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
+        checkRange(
+                "checkpoint threshold",
+                "checkpointBytes",
                 checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+                MIN_CHECKPOINT_BYTES,
+                MAX_MAX_BYTES);
+        Settings changed = settings.copy();
+        changed.checkpointBytes = checkpointBytes;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return age of the last checkpoint after which changes get the next one, 10 to 86,400,000;
+     * 5,000 by default}
+     */
+    public long checkpointIntervalMillis() {
+        return settings.checkpointIntervalMillis;
     }
 
     /** {@return the same with another {@link #checkpointIntervalMillis}} */
     public StoreConfig withCheckpointIntervalMillis(long checkpointIntervalMillis) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
+        checkRange(
+                "checkpoint interval",
+                "checkpointIntervalMillis",
                 checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+                10,
+                DAY_MILLIS);
+        Settings changed = settings.copy();
+        changed.checkpointIntervalMillis = checkpointIntervalMillis;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return how long {@link Store#close} waits for open snapshots, 0 to 86,400,000; 5,000 by
+     * default}
+     */
+    public long closeTimeoutMillis() {
+        return settings.closeTimeoutMillis;
     }
 
     /** {@return the same with another {@link #closeTimeoutMillis}} */
     public StoreConfig withCloseTimeoutMillis(long closeTimeoutMillis) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        checkRange("close timeout", "closeTimeoutMillis", closeTimeoutMillis, 0, DAY_MILLIS);
+        Settings changed = settings.copy();
+        changed.closeTimeoutMillis = closeTimeoutMillis;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return when checksums of pages are compared; FIRST_TOUCH by default} */
+    public Verify verify() {
+        return settings.verify;
     }
 
     /** {@return the same with another {@link #verify}} */
     public StoreConfig withVerify(Verify verify) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        Objects.requireNonNull(verify, "verify");
+        Settings changed = settings.copy();
+        changed.verify = verify;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return whether the store is opened for reading only; false by default} */
+    public boolean readOnly() {
+        return settings.readOnly;
     }
 
     /** {@return the same with another {@link #readOnly}} */
     public StoreConfig withReadOnly(boolean readOnly) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        Settings changed = settings.copy();
+        changed.readOnly = readOnly;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return whether a store that does not exist is created; true by default} */
+    public boolean createIfMissing() {
+        return settings.createIfMissing;
     }
 
     /** {@return the same with another {@link #createIfMissing}} */
     public StoreConfig withCreateIfMissing(boolean createIfMissing) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        Settings changed = settings.copy();
+        changed.createIfMissing = createIfMissing;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return whether a file system is accepted that cannot keep the store's promises; false by
+     * default}
+     */
+    public boolean allowUnsafeFileSystem() {
+        return settings.allowUnsafeFileSystem;
     }
 
     /** {@return the same with another {@link #allowUnsafeFileSystem}} */
     public StoreConfig withAllowUnsafeFileSystem(boolean allowUnsafeFileSystem) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        Settings changed = settings.copy();
+        changed.allowUnsafeFileSystem = allowUnsafeFileSystem;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return source of the wall clock in commit times and ages; the system's by default} */
+    public InstantSource clock() {
+        return settings.clock;
     }
 
     /** {@return the same with another {@link #clock}} */
     public StoreConfig withClock(InstantSource clock) {
-        return new StoreConfig(
-                syncLevel,
-                pageBytes,
-                maxBytes,
-                busyTimeoutMillis,
-                checkpointBytes,
-                checkpointIntervalMillis,
-                closeTimeoutMillis,
-                verify,
-                readOnly,
-                createIfMissing,
-                allowUnsafeFileSystem,
-                clock);
+        Objects.requireNonNull(clock, "clock");
+        Settings changed = settings.copy();
+        changed.clock = clock;
+        return new StoreConfig(changed);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof StoreConfig config
+                && settings.named().equals(config.settings.named());
+    }
+
+    @Override
+    public int hashCode() {
+        return settings.named().hashCode();
+    }
+
+    /** {@return all values by name} */
+    @Override
+    public String toString() {
+        return "StoreConfig" + settings.named();
     }
 }
