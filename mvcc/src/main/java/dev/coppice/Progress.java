@@ -9,8 +9,8 @@ public interface Progress {
     /**
      * Tells how far the work is.
      *
-     * @param donePages pages done
-     * @param totalPages pages to do, about
+     * @param done pages done; entries for {@link Store#copyTo}
+     * @param total pages or entries to do, about
      */
-    void pages(long donePages, long totalPages);
+    void reached(long done, long total);
 }

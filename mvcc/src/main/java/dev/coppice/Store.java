@@ -319,6 +319,33 @@ public final class Store implements AutoCloseable {
         return new StoreCheck(engine).scrub(config.clock().millis(), bytesPerSecond, progress);
     }
 
+    /**
+     * Writes the newest commit into a new store, while this one stays in use: a backup, or a file
+     * without free space. All column families are copied in the order of their keys, under the page
+     * size of this store; then the copy is checked as {@link #check} does, its entries are counted,
+     * and it is made durable. Until that is done it has another name, {@code TARGET-copying-} and a
+     * number, which is removed again when this throws.
+     *
+     * <p>A snapshot is open meanwhile. Commit ids and commit times start anew in the copy.
+     *
+     * @param target where the copy is to be; no file may be there
+     * @param isCompact whether leaves are filled to the end, which suits what is read and appended
+     *     to; otherwise a fifth of each stays free for keys that will come in between
+     * @param progress is told entries
+     * @throws IllegalArgumentException when there is a file at the target, or no directory for it
+     * @throws dev.coppice.error.StoreFullException when there is no room for the copy
+     * @throws dev.coppice.error.CorruptStoreException when this store is damaged
+     */
+    public CopyReport copyTo(Path target, boolean isCompact, Progress progress) {
+        Objects.requireNonNull(progress, "progress");
+        requireOpen();
+        return new StoreCopy(this, target, isCompact).run(progress);
+    }
+
+    int pageBytes() {
+        return engine.pageSize().bytes();
+    }
+
     /** Runs what another thread's close may overtake: the memory it reads is gone then. */
     private static <T> T whileOpen(Supplier<T> operation) {
         try {

@@ -64,7 +64,7 @@ final class StoreCheck {
         long started = System.nanoTime();
         double nanosPerPage = engine.pageSize().bytes() * 1e9 / bytesPerSecond;
         return (done, total) -> {
-            progress.pages(done, total);
+            progress.reached(done, total);
             long due = started + (long) (done * nanosPerPage);
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -83,7 +83,7 @@ final class StoreCheck {
             List<String> problems) {
         PageMap pages = new PageMap(engine.pageSize(), view.pages().chunks(), null);
         IntegrityCheck check =
-                new IntegrityCheck(pages, engine.pageSize(), sealedUpTo, progress::pages);
+                new IntegrityCheck(pages, engine.pageSize(), sealedUpTo, progress::reached);
         var found = check.check(view.root(), space);
         long count = problems.size() + found.problemCount();
         found.problems().forEach(problem -> problems.add(problem.toString()));

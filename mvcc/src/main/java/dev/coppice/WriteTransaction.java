@@ -80,6 +80,12 @@ public final class WriteTransaction implements AutoCloseable {
         }
     }
 
+    /** Sets how many bytes of a leaf {@link #append} leaves free, up to a quarter of a page. */
+    void spareBytes(int bytes) {
+        requireUsable();
+        view.spareBytes(bytes);
+    }
+
     /** Removes an entry of the default family; returns whether it was there. */
     public boolean delete(byte[] key) {
         return delete(ColumnFamily.DEFAULT, key);

@@ -51,6 +51,7 @@ public final class WriteView {
         isFull = waitsForMedium;
         isFailed = false;
         changes++;
+        trees.spareBytes(0);
         writes.begin(id, isPositional);
     }
 
@@ -122,6 +123,14 @@ public final class WriteView {
         } catch (InternalError e) {
             throw faulted(e);
         }
+    }
+
+    /**
+     * Sets how many bytes of a leaf {@link #append} leaves free, for this transaction: 0, the
+     * default, to a quarter of a page.
+     */
+    public void spareBytes(int bytes) {
+        trees.spareBytes(bytes);
     }
 
     /** Stores an entry whose key is above all others; returns false when it is not. */

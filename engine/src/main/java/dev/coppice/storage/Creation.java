@@ -38,7 +38,7 @@ final class Creation {
         removeLeftOver(path);
         try {
             writeAndFlush(path.creating(), content);
-            putInPlace(path);
+            putInPlace(path.creating(), path.data());
             flushDirectory(path.directory());
         } catch (FileAlreadyExistsException e) {
             throw new StoreIoException(
@@ -63,13 +63,29 @@ final class Creation {
         }
     }
 
-    private static void putInPlace(StorePath path) throws IOException {
+    /** Gives a data file that nobody has open another name in its directory, durably. */
+    static void rename(Path from, Path to) {
         try {
-            Files.createLink(path.data(), path.creating());
+            try (RandomAccessFile file = new RandomAccessFile(from.toFile(), "rw")) {
+                file.getFD().sync();
+            }
+            putInPlace(from, to);
+            Files.deleteIfExists(from);
+            flushDirectory(to.toAbsolutePath().getParent());
+        } catch (FileAlreadyExistsException e) {
+            throw new StoreIoException(to + " was made by somebody else meanwhile.", e);
+        } catch (IOException e) {
+            throw Failures.of("renaming " + from + " to " + to, e);
+        }
+    }
+
+    private static void putInPlace(Path from, Path to) throws IOException {
+        try {
+            Files.createLink(to, from);
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException | UnsupportedOperationException e) {
-            Files.move(path.creating(), path.data());
+            Files.move(from, to);
         }
     }
 

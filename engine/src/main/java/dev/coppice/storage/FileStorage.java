@@ -125,6 +125,16 @@ public final class FileStorage implements Storage {
         }
     }
 
+    /**
+     * Gives the data file of a store that nobody has open another name in its directory, durably,
+     * and never in the place of another file.
+     *
+     * @throws StoreIoException where there is a file of that name, or the system refuses
+     */
+    public static void rename(Path from, Path to) {
+        Creation.rename(from, to);
+    }
+
     /** In this order nothing of ours can touch the live file once somebody else may have it. */
     private static void release(Arena arena, LiveMemory live) {
         if (live != null) {

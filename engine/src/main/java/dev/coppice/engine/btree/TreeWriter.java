@@ -33,6 +33,7 @@ public final class TreeWriter {
     private final PageSplit split;
     private final PageMerge merge;
     private final RangeRemoval removal;
+    private int spareBytes;
 
     public TreeWriter(WriteSet writes, PageBuilder builder) {
         this.writes = writes;
@@ -44,6 +45,15 @@ public final class TreeWriter {
         this.split = new PageSplit(writes, rebuild, branches);
         this.merge = new PageMerge(writes, rebuild, branches);
         this.removal = new RangeRemoval(writes, path, merge);
+    }
+
+    /**
+     * Sets how many bytes {@link #append} leaves free in a leaf before it starts the next one, 0 to
+     * a quarter of a page: room for keys that will come in between.
+     */
+    public void spareBytes(int bytes) {
+        assert bytes >= 0 && bytes <= pageBytes / 4;
+        spareBytes = bytes;
     }
 
     /**
@@ -78,8 +88,29 @@ public final class TreeWriter {
         if (-1 - found != PageHeader.count(s, page)) {
             return false;
         }
+        if (spareBytes > 0) {
+            leaveSpare(root, key, keyBytes, valueBytes);
+        }
         putAtLeaf(root, key, keyBytes, value, from, valueBytes);
         return true;
+    }
+
+    /** Starts another leaf where the entry would take what is to stay free in this one. */
+    private void leaveSpare(TreeRoot root, byte[] key, int keyBytes, int valueBytes) {
+        PageMap pages = writes.pages();
+        boolean isOverflow = writes.pageSize().isOverflow(keyBytes, valueBytes);
+        int payload = isOverflow ? Reference.BYTES : LeafPage.inlinePayloadBytes(valueBytes);
+        for (int changes = 0; changes < MAX_CHANGES; changes++) {
+            long leaf = path.pageId(path.depth());
+            MemorySegment s = pages.segment(leaf);
+            long page = pages.position(leaf);
+            int count = PageHeader.count(s, page);
+            if (count == 0 || LeafPage.fits(s, page, pageBytes, keyBytes, payload + spareBytes)) {
+                return;
+            }
+            split.split(root, path, key, keyBytes, count);
+            path.descend(root, key, keyBytes);
+        }
     }
 
     private boolean putAtLeaf(
