@@ -1,0 +1,89 @@
+package dev.coppice.engine;
+
+import dev.coppice.engine.commit.Checkpoint;
+import dev.coppice.engine.commit.OpenStore;
+import dev.coppice.engine.page.PageVerifier;
+import dev.coppice.engine.space.ExtentList;
+
+/**
+ * Runs checkpoints: which role each half of one needs, and what is told to whom afterwards.
+ *
+ * <p>Thread safety: any thread, but for what needs a role.
+ */
+final class Checkpoints {
+    private final Roles roles;
+    private final OpenStore store;
+    private final PageVerifier verifier;
+
+    /** A checkpoint makes room: another for its sake would wait for the role that it holds. */
+    private boolean isCapturing;
+
+    /**
+     * Creates what runs the checkpoints of a store.
+     *
+     * @param verifier told which pages are sealed, or null
+     */
+    Checkpoints(Roles roles, OpenStore store, PageVerifier verifier) {
+        this.roles = roles;
+        this.store = store;
+        this.verifier = verifier;
+    }
+
+    /** {@return whether a checkpoint is being captured; writer role} */
+    boolean isCapturing() {
+        return isCapturing;
+    }
+
+    /** As {@link Engine#checkpoint}. */
+    boolean run(long timeoutNanos) {
+        if (!roles.tryWriter(timeoutNanos)) {
+            return false;
+        }
+        if (!roles.tryCheckpoint()) {
+            roles.releaseWriter();
+            return false;
+        }
+        runHoldingRoles();
+        return true;
+    }
+
+    /** Captures, lets the writer role go, completes, and lets the checkpoint role go. */
+    void runHoldingRoles() {
+        try {
+            Checkpoint.Captured captured;
+            isCapturing = true;
+            try {
+                captured = store.checkpoint().capture(null);
+            } finally {
+                isCapturing = false;
+                roles.releaseWriter();
+            }
+            complete(captured);
+        } finally {
+            roles.releaseCheckpoint();
+        }
+    }
+
+    /**
+     * A checkpoint for a writer that has no room left and keeps its role. Writer role.
+     *
+     * @param allocated what its transaction has allocated, or null
+     */
+    void runForWriter(ExtentList allocated) {
+        roles.takeCheckpoint();
+        try {
+            complete(store.checkpoint().capture(allocated));
+        } finally {
+            roles.releaseCheckpoint();
+        }
+    }
+
+    private void complete(Checkpoint.Captured captured) {
+        if (captured != null) {
+            store.checkpoint().complete(captured);
+            if (verifier != null) {
+                verifier.sealedUpTo(store.known().tip().txn());
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.coppice.engine;
+
+import dev.coppice.engine.commit.OpenStore;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.space.ExtentList;
+import dev.coppice.engine.space.FreeMap;
+import dev.coppice.engine.space.PageAllocator;
+import dev.coppice.error.StoreFullException;
+import dev.coppice.storage.Storage;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
+
+/**
+ * Room for new pages: grows the file, ahead of need or when the free pages run out, gets superseded
+ * pages back where it cannot grow, and faults in what the writer will store into next.
+ *
+ * <p>Thread safety: any thread, but for what needs the writer role.
+ */
+final class Room {
+    /** A chunk of the mapping: smaller steps would map the last one anew, and fault it in again. */
+    private static final long MAX_GROWTH_BYTES = Storage.CHUNK_BYTES;
+
+    /** What the walks of recovery remember pages by is an int. */
+    private static final long MAX_PAGES = Integer.MAX_VALUE;
+
+    private static final VarHandle FIRST_WORD = ValueLayout.JAVA_LONG.varHandle();
+
+    private final Storage storage;
+    private final OpenStore store;
+    private final Checkpoints checkpoints;
+    private final Supplier<ExtentList> allocated;
+    private final PageSize pageSize;
+    private final long growBytes;
+
+    /** Held by who grows the file. */
+    private final Object growth = new Object();
+
+    // Writer role.
+    private boolean isMakingRoom;
+
+    /**
+     * Creates the room of a store.
+     *
+     * @param growBytes bytes by which the file grows at least
+     * @param allocated what the running transaction has allocated, null where none runs
+     */
+    Room(
+            Storage storage,
+            OpenStore store,
+            Checkpoints checkpoints,
+            long growBytes,
+            Supplier<ExtentList> allocated) {
+        this.storage = storage;
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.allocated = allocated;
+        this.pageSize = store.pageSize();
+        this.growBytes = growBytes;
+    }
+
+    /** {@return free bytes, those that the file grew by since the writer last looked included} */
+    long freeBytes() {
+        FreeMap free = store.allocator().freeMap();
+        long notSeen = (storage.size() >>> pageSize.shift()) - free.pages();
+        return (free.free() + notSeen) << pageSize.shift();
+    }
+
+    /** {@return bytes by which the file grows next} */
+    private long step() {
+        return Math.max(growBytes, Math.min(storage.size() / 4, MAX_GROWTH_BYTES));
+    }
+
+    /** {@return whether so little is free that the file should grow before a writer has to wait} */
+    boolean isGrowthDue() {
+        return freeBytes() < step() / 4;
+    }
+
+    /** Grows the file ahead of need, where {@link #isGrowthDue}. */
+    void growAhead() {
+        synchronized (growth) {
+            long bytes = step();
+            long size = storage.size();
+            if (isGrowthDue() && size + bytes <= storage.maxSize()) {
+                try {
+                    storage.grow(stepEnd(size + bytes));
+                } catch (StoreFullException e) {
+                    // The writer that needs the room will find out, and say so.
+                    return;
+                }
+            }
+        }
+    }
+
+    /**
+     * Faults the extents in that the writer will store into next, so that it does not have to: the
+     * file system's bookkeeping for the first store since a flush costs microseconds.
+     *
+     * <p>An atomic addition of nothing counts as a store and cannot undo one of the writer.
+     */
+    void prefault() {
+        PageAllocator allocator = store.allocator();
+        MemorySegment[] chunks = storage.writableChunks();
+        PageMap pages = new PageMap(pageSize, chunks, null);
+        long filePages = pages.mappedBytes() >>> pageSize.shift();
+        for (long extent : allocator.upcoming()) {
+            long limit = Math.min(extent + allocator.extentPages(), filePages);
+            for (long page = extent; page < limit; page++) {
+                if (allocator.freeMap().isFree(page)) {
+                    FIRST_WORD.getAndAdd(pages.segment(page), pages.position(page), 0L);
+                }
+            }
+        }
+    }
+
+    /** {@return the size to grow to for at least {@code size}: large files grow by whole chunks} */
+    private static long stepEnd(long size) {
+        long unit = size >= 8L * Storage.CHUNK_BYTES ? Storage.CHUNK_BYTES : 4096;
+        return (size + unit - 1) / unit * unit;
+    }
+
+    private static long roundUp(long bytes) {
+        return (bytes + 4095) / 4096 * 4096;
+    }
+
+    /** Called by the allocator when it has no free pages left. Writer role. */
+    void make(long pages) {
+        if (extendToFile() || isMakingRoom) {
+            if (store.allocator().freeMap().free() >= pages) {
+                return;
+            }
+        }
+        try {
+            grow(pages);
+        } catch (StoreFullException full) {
+            if (isMakingRoom || checkpoints.isCapturing() || !relieve(pages)) {
+                throw full;
+            }
+        }
+        extendToFile();
+    }
+
+    /** Runs what compares the free pages with the file, which does not grow meanwhile. */
+    <T> T atFixedSize(Supplier<T> operation) {
+        synchronized (growth) {
+            extendToFile();
+            return operation.get();
+        }
+    }
+
+    private boolean extendToFile() {
+        long filePages = storage.size() >>> pageSize.shift();
+        boolean isLonger = filePages > store.allocator().freeMap().pages();
+        store.allocator().extend(filePages);
+        return isLonger;
+    }
+
+    private void grow(long pages) {
+        synchronized (growth) {
+            long size = storage.size();
+            long needed = pages << pageSize.shift();
+            long wanted = stepEnd(size + Math.max(needed, step()));
+            long max = Math.min(storage.maxSize(), MAX_PAGES << pageSize.shift());
+            if (wanted > max) {
+                wanted = max / 4096 * 4096;
+                if (wanted <= size) {
+                    throw new StoreFullException(
+                            "the store has reached its maximum size: size="
+                                    + size
+                                    + ", max="
+                                    + max);
+                }
+            }
+            try {
+                storage.grow(wanted);
+            } catch (StoreFullException e) {
+                if (roundUp(size + needed) >= wanted) {
+                    throw e;
+                }
+                storage.grow(roundUp(size + needed));
+            }
+        }
+    }
+
+    /** Gives superseded pages back early; returns whether that made room. */
+    private boolean relieve(long pages) {
+        isMakingRoom = true;
+        try {
+            store.commits().reclaim();
+            if (store.allocator().freeMap().free() < pages) {
+                checkpoints.runForWriter(allocated.get());
+                store.commits().reclaim();
+            }
+            return store.allocator().freeMap().free() >= pages;
+        } catch (StoreFullException e) {
+            return false;
+        } finally {
+            isMakingRoom = false;
+        }
+    }
+}
