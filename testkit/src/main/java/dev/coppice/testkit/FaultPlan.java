@@ -9,6 +9,7 @@ final class FaultPlan {
     private long count;
     private long first = Long.MAX_VALUE;
     private long last;
+    private long interrupted = -1;
     private Fault fault = Fault.IO_ERROR;
 
     /** {@return how many operations were asked about} */
@@ -22,7 +23,12 @@ final class FaultPlan {
         last = forGood ? Long.MAX_VALUE : first;
     }
 
+    void planInterrupt(long ordinal) {
+        interrupted = count + ordinal;
+    }
+
     void clear() {
+        interrupted = -1;
         first = Long.MAX_VALUE;
         last = 0;
     }
@@ -30,6 +36,9 @@ final class FaultPlan {
     /** {@return whether the next operation is to fail} */
     boolean failsNext() {
         count++;
+        if (count == interrupted) {
+            Thread.currentThread().interrupt();
+        }
         return count >= first && count <= last;
     }
 

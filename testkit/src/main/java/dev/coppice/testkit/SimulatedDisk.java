@@ -95,21 +95,30 @@ public final class SimulatedDisk implements Storage {
         return steps;
     }
 
-    /** {@return how many creations, growths, writes and flushes there were} */
+    /** {@return how many creations, growths, writes and flushes there were, of both files} */
     public synchronized long ioCount() {
         return faults.count();
     }
 
     /**
-     * Lets an operation fail: a creation, growth, write or flush. A failed write has written its
-     * first half; a failed flush drops what it should have flushed (see {@link #evict}); the others
-     * change nothing.
+     * Lets an operation fail: a creation, growth, write or flush, or a growth of the live file. A
+     * failed write has written its first half; a failed flush drops what it should have flushed
+     * (see {@link #evict}); the others change nothing.
      *
      * @param ordinal which operation from here on, 1 for the next
      * @param forGood whether all that follow fail too
      */
     public synchronized void failIo(long ordinal, Fault fault, boolean forGood) {
         faults.plan(ordinal, fault, forGood);
+    }
+
+    /**
+     * Interrupts the thread that makes an operation, before it does.
+     *
+     * @param ordinal which operation from here on, 1 for the next
+     */
+    public synchronized void interruptIo(long ordinal) {
+        faults.planInterrupt(ordinal);
     }
 
     /** Lets operations succeed again. */
@@ -398,6 +407,9 @@ public final class SimulatedDisk implements Storage {
     @Override
     public synchronized MemorySegment liveChunk(int index) {
         checkOpen();
+        if (index >= live.count() && faults.failsNext()) {
+            throw faults.failure("growing the live file to " + (index + 1) + " chunks");
+        }
         return live.chunk(index);
     }
 

@@ -77,7 +77,7 @@ final class CrashEnumeration implements Observer {
     }
 
     private boolean isOver() {
-        return System.nanoTime() - deadlineNanos > 0;
+        return figures.isOver() || System.nanoTime() - deadlineNanos > 0;
     }
 
     // ---- moments
@@ -174,7 +174,7 @@ final class CrashEnumeration implements Observer {
             long hash = ImageHash.of(image);
             Contents known = results.get(hash);
             if (known == null) {
-                figures.distinctImage();
+                figures.distinctImage(ImageHash.withoutStoreId(image));
                 distinct++;
             }
             if (isCrashedAgain(known == null)) {

@@ -18,6 +18,28 @@ public final class CrashFigures {
     private long doubled;
     private long lives;
     private long failures;
+    private final LongSet seen;
+    private final long maxFailures;
+
+    CrashFigures() {
+        this(new LongSet(), Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts at nothing.
+     *
+     * @param seen images of this and other runs
+     * @param maxFailures after how many there is no sense in going on
+     */
+    CrashFigures(LongSet seen, long maxFailures) {
+        this.seen = seen;
+        this.maxFailures = maxFailures;
+    }
+
+    /** {@return whether enough has failed} */
+    boolean isOver() {
+        return failures >= maxFailures;
+    }
 
     void script() {
         scripts++;
@@ -32,8 +54,9 @@ public final class CrashFigures {
         doubles += isDouble ? 1 : 0;
     }
 
-    void distinctImage() {
-        distinct++;
+    /** Counts an image unless another run has seen the same. */
+    void distinctImage(long hash) {
+        distinct += seen.add(hash) ? 1 : 0;
     }
 
     void doubled() {
@@ -61,6 +84,18 @@ public final class CrashFigures {
 
     public long images() {
         return images;
+    }
+
+    public long scripts() {
+        return scripts;
+    }
+
+    public long distinct() {
+        return distinct;
+    }
+
+    public long doubles() {
+        return doubles;
     }
 
     public long failures() {

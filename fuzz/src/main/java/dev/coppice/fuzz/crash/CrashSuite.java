@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Runs scripts and crashes them. Arguments of {@link #main}, in any order: {@code thorough}, {@code
- * faults}, {@code stop} (at the first script that fails), {@code seed=1}, {@code seconds=60} for
- * each script, {@code stride=1} for faults, {@code script=growth/512}.
+ * Runs scripts and crashes them.
  *
  * <p>Thread safety: immutable.
  */
@@ -45,6 +43,12 @@ public final class CrashSuite {
      */
     public CrashFigures run(Script script, long seed, long maxSeconds) {
         CrashFigures figures = new CrashFigures();
+        run(script, seed, maxSeconds, figures);
+        return figures;
+    }
+
+    /** As {@link #run(Script, long, long)}, adding to figures. */
+    void run(Script script, long seed, long maxSeconds, CrashFigures figures) {
         long deadline = System.nanoTime() + maxSeconds * 1_000_000_000L;
         CrashEnumeration crashes =
                 new CrashEnumeration(script, density, wrapper, figures, seed, deadline);
@@ -61,53 +65,5 @@ public final class CrashSuite {
         } catch (RuntimeException | Error e) {
             figures.fail(script + " at its end", e);
         }
-        return figures;
-    }
-
-    /** Runs what the arguments say and prints figures; see the class comment. */
-    public static void main(String[] arguments) {
-        List<String> words = List.of(arguments);
-        CrashFigures all = new CrashFigures();
-        for (Script script : scripts()) {
-            boolean isWanted = words.stream().noneMatch(word -> word.startsWith("script="));
-            isWanted |=
-                    words.contains("script=" + script) || words.contains("script=" + script.name());
-            if (isWanted && (all.failures() == 0 || !words.contains("stop"))) {
-                long seed = number(words, "seed", 1);
-                if (words.contains("faults")) {
-                    for (FaultSweep.Mode mode : FaultSweep.modes(script)) {
-                        int stride = (int) number(words, "stride", 1);
-                        FaultSweep sweep =
-                                words.contains("thorough")
-                                        ? FaultSweep.thorough(script)
-                                        : FaultSweep.smoke(script);
-                        report(script + " " + mode, sweep.run(mode, (int) seed, stride), all);
-                    }
-                } else {
-                    CrashSuite suite = words.contains("thorough") ? thorough() : smoke();
-                    long seconds = number(words, "seconds", 60);
-                    report(script + " seed " + seed, suite.run(script, seed, seconds), all);
-                }
-            }
-        }
-        System.out.println("all: " + all);
-        if (all.failures() > 0) {
-            System.exit(1);
-        }
-    }
-
-    private static long number(List<String> words, String name, long otherwise) {
-        for (String word : words) {
-            if (word.startsWith(name + "=")) {
-                return Long.parseLong(word.substring(name.length() + 1));
-            }
-        }
-        return otherwise;
-    }
-
-    private static void report(String what, CrashFigures figures, CrashFigures all) {
-        System.out.println(what + ": " + figures);
-        figures.reported().forEach(System.out::println);
-        all.add(figures);
     }
 }

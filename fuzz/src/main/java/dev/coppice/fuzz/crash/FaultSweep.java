@@ -23,7 +23,7 @@ import java.util.List;
 public final class FaultSweep {
     private final Script script;
     private final Density density;
-    private final CrashFigures figures = new CrashFigures();
+    private final CrashFigures figures;
 
     /** Ways to fail. */
     public enum Mode {
@@ -32,7 +32,9 @@ public final class FaultSweep {
         DISK_FULL_ONCE(Fault.DISK_FULL, false),
         DISK_FULL_FOR_GOOD(Fault.DISK_FULL, true),
         /** A mapped store faults, which shows at the next delivery point. */
-        STORE_FAULT(null, false);
+        STORE_FAULT(null, false),
+        /** The thread is interrupted while it waits for the disk, which changes nothing. */
+        INTERRUPT(null, false);
 
         private final Fault fault;
         private final boolean isForGood;
@@ -43,7 +45,9 @@ public final class FaultSweep {
         }
 
         void plan(SimulatedDisk disk, long ordinal) {
-            if (fault == null) {
+            if (this == INTERRUPT) {
+                disk.interruptIo(ordinal);
+            } else if (fault == null) {
                 disk.failDelivery(ordinal);
             } else {
                 disk.failIo(ordinal, fault, isForGood);
@@ -64,19 +68,20 @@ public final class FaultSweep {
         public void returned(SimulatedDisk disk, History history, String call) {}
     }
 
-    FaultSweep(Script script, Density density) {
+    FaultSweep(Script script, Density density, CrashFigures figures) {
         this.script = script;
         this.density = density;
+        this.figures = figures;
     }
 
     /** {@return a sweep over one script, with as much behind each fault as a build can afford} */
     public static FaultSweep smoke(Script script) {
-        return new FaultSweep(script, Density.FAULT_SMOKE);
+        return new FaultSweep(script, Density.FAULT_SMOKE, new CrashFigures());
     }
 
     /** {@return a sweep over one script that looks at much more behind each fault} */
     public static FaultSweep thorough(Script script) {
-        return new FaultSweep(script, Density.FAULT_THOROUGH);
+        return new FaultSweep(script, Density.FAULT_THOROUGH, new CrashFigures());
     }
 
     /**
@@ -89,7 +94,7 @@ public final class FaultSweep {
         for (int ordinal = first; ; ordinal += stride) {
             figures.script();
             SimulatedDisk disk = new SimulatedDisk(script.maxBytes());
-            if (!runWith(disk, mode, ordinal)) {
+            if (!runWith(disk, mode, ordinal) || figures.isOver()) {
                 return figures;
             }
         }
@@ -105,7 +110,8 @@ public final class FaultSweep {
         boolean happened = true;
         try {
             script.work().run(session);
-            happened = mode.fault != null && session.hasReachedFault();
+            happened = mode != Mode.STORE_FAULT && session.hasReachedFault();
+            requireInterrupt(mode == Mode.INTERRUPT && happened);
         } catch (StoreException e) {
             try {
                 aftermath(session, e, watch.isFlushing, where);
@@ -122,6 +128,13 @@ public final class FaultSweep {
             figures.fail(where + " | closing", e);
         }
         return happened;
+    }
+
+    /** An interrupt is kept for whoever waits next. */
+    private static void requireInterrupt(boolean isExpected) {
+        if (Thread.interrupted() != isExpected) {
+            throw new AssertionError(isExpected ? "the interrupt was lost" : "interrupted");
+        }
     }
 
     private void aftermath(

@@ -56,6 +56,7 @@ final class Scripts {
             add(all, pageBytes, "families", Scripts::families);
             add(all, pageBytes, "ranges", Scripts::ranges);
             add(all, pageBytes, "heldSnapshot", Scripts::heldSnapshot);
+            add(all, pageBytes, "manySnapshots", Scripts::manySnapshots);
             add(all, pageBytes, "closeAndOpen", Scripts::closeAndOpen);
             add(all, pageBytes, "afterKill", Scripts::afterKill);
             add(all, pageBytes, "afterKilledCommit", Scripts::afterKilledCommit);
@@ -364,6 +365,21 @@ final class Scripts {
         s.release(first);
         s.checkpoint();
         s.commit(NORMAL, churn(100));
+        s.close();
+    }
+
+    /** Holds more snapshots than the live file has room for at first. */
+    private static void manySnapshots(Session s) {
+        s.open();
+        s.commit(NORMAL, puts(0, 3, 1, 0, 50));
+        List<Session.Held> held = new ArrayList<>();
+        for (int i = 0; i < 1100; i++) {
+            held.add(s.hold());
+        }
+        s.commit(NORMAL, puts(0, 3, 1, 1, 50));
+        s.checkpoint();
+        held.forEach(s::release);
+        s.commit(FULL, puts(0, 3, 1, 2, 50));
         s.close();
     }
 

@@ -236,7 +236,12 @@ public final class Session {
         } finally {
             isFlushing = false;
         }
-        history.publish(id, isFull);
+        if (id == history.newest().txn()) {
+            // It changed nothing and is no commit: it makes nothing durable either.
+            history.withdraw();
+        } else {
+            history.publish(id, isFull);
+        }
         returned("commit " + level);
     }
 

@@ -1,0 +1,192 @@
+package dev.coppice.fuzz.crash;
+
+import dev.coppice.SyncLevel;
+import dev.coppice.error.StoreFullException;
+import dev.coppice.fuzz.model.Contents;
+import dev.coppice.fuzz.op.Keys;
+import dev.coppice.fuzz.op.Op;
+import dev.coppice.testkit.SectorChoice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Does steps made at random in a session. The changes of a transaction are collected, and done when
+ * it ends.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class RandomScript {
+    private static final int MAX_HELD = 4;
+
+    private final Session session;
+    private final List<Session.Held> held = new ArrayList<>();
+    private final List<Op.Change> changes = new ArrayList<>();
+    private SyncLevel level = SyncLevel.NORMAL;
+
+    private RandomScript(Session session) {
+        this.session = session;
+    }
+
+    /** {@return a script that does these steps} */
+    static Script of(String name, int pageBytes, long maxBytes, List<Op> ops) {
+        return new Script(
+                name, pageBytes, maxBytes, false, session -> new RandomScript(session).run(ops));
+    }
+
+    private void run(List<Op> ops) {
+        session.open();
+        session.expectLeftovers();
+        for (Op op : ops) {
+            step(op);
+        }
+        releaseAll();
+        session.close();
+    }
+
+    private void step(Op op) {
+        switch (op) {
+            case Op.Change change -> changes.add(change);
+            case Op.Begin begin -> {
+                changes.clear();
+                level = begin.level();
+            }
+            case Op.Commit _ -> end(true);
+            case Op.Abort _ -> end(false);
+            case Op.Hold _ -> {
+                if (held.size() < MAX_HELD) {
+                    held.add(session.hold());
+                }
+            }
+            case Op.Compare compare -> {
+                if (!held.isEmpty()) {
+                    session.check(held.get(compare.snapshot() % held.size()));
+                }
+            }
+            case Op.LetGo letGo -> {
+                if (!held.isEmpty()) {
+                    session.release(held.remove(letGo.snapshot() % held.size()));
+                }
+            }
+            case Op.Checkpoint _ -> checkpoint();
+            case Op.Check _ -> session.checkNewest();
+            case Op.Reopen _ -> {
+                releaseAll();
+                session.close();
+                session.open();
+            }
+            case Op.Kill _ -> {
+                held.clear();
+                session.kill();
+                session.open();
+            }
+            case Op.LosePower loss -> {
+                held.clear();
+                session.losePower(new SectorChoice.Random(loss.seed()));
+                session.open();
+                session.expectLeftovers();
+            }
+            case Op.OpenCursor _, Op.MoveCursor _, Op.CloseCursor _ -> {}
+        }
+    }
+
+    private void releaseAll() {
+        held.forEach(session::release);
+        held.clear();
+    }
+
+    private void checkpoint() {
+        try {
+            session.checkpoint();
+        } catch (StoreFullException e) {
+            session.checkNewest();
+        }
+    }
+
+    private void end(boolean commits) {
+        List<Op.Change> body = List.copyOf(changes);
+        changes.clear();
+        Consumer<Txn> work = txn -> new Body(txn).run(body);
+        try {
+            if (commits) {
+                session.commit(level, work);
+            } else {
+                session.abort(level, work);
+            }
+        } catch (StoreFullException e) {
+            session.checkNewest();
+        }
+        level = SyncLevel.NORMAL;
+    }
+
+    /** The changes of one transaction. */
+    private static final class Body {
+        private final Txn txn;
+        private final List<Txn.Savepoint> savepoints = new ArrayList<>();
+
+        Body(Txn txn) {
+            this.txn = txn;
+        }
+
+        void run(List<Op.Change> changes) {
+            for (Op.Change change : changes) {
+                step(change);
+            }
+        }
+
+        private void step(Op.Change change) {
+            switch (change) {
+                case Op.Put put -> {
+                    need(put.family());
+                    txn.put(put.family(), Keys.key(put.key()), Keys.value(put.value()));
+                }
+                case Op.Delete delete -> {
+                    if (txn.contents().has(delete.family())) {
+                        txn.delete(delete.family(), Keys.key(delete.key()));
+                    }
+                }
+                case Op.DeleteRange range -> deleteRange(range);
+                case Op.CreateFamily create -> need(create.family());
+                case Op.DropFamily drop -> {
+                    if (!drop.family().equals(Contents.DEFAULT)
+                            && txn.contents().has(drop.family())) {
+                        txn.dropFamily(drop.family());
+                    }
+                }
+                case Op.TakeSavepoint _ -> savepoints.add(txn.savepoint());
+                case Op.RollBackTo back -> {
+                    if (!savepoints.isEmpty()) {
+                        int which = back.savepoint() % savepoints.size();
+                        txn.rollbackTo(savepoints.get(which));
+                        savepoints.subList(which + 1, savepoints.size()).clear();
+                    }
+                }
+                case Op.ReleaseSavepoint release -> {
+                    if (!savepoints.isEmpty()) {
+                        int which = release.savepoint() % savepoints.size();
+                        txn.release(savepoints.get(which));
+                        savepoints.subList(which, savepoints.size()).clear();
+                    }
+                }
+            }
+        }
+
+        private void need(String family) {
+            if (!txn.contents().has(family)) {
+                txn.createFamily(family);
+            }
+        }
+
+        private void deleteRange(Op.DeleteRange range) {
+            if (!txn.contents().has(range.family())) {
+                return;
+            }
+            byte[] one = range.from() < 0 ? null : Keys.key(range.from());
+            byte[] other = range.to() < 0 ? null : Keys.key(range.to());
+            boolean isSwapped =
+                    one != null && other != null && Arrays.compareUnsigned(one, other) > 0;
+            txn.deleteRange(range.family(), isSwapped ? other : one, isSwapped ? one : other);
+        }
+    }
+}

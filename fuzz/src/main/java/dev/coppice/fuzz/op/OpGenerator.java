@@ -1,0 +1,155 @@
+package dev.coppice.fuzz.op;
+
+import dev.coppice.SyncLevel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Makes steps from a seed. Thread safety: one thread. */
+public final class OpGenerator {
+    private static final String[] FAMILIES = {"default", "default", "default", "red", "blue"};
+
+    private final Random random;
+    private final int keys;
+
+    /**
+     * Starts with a seed.
+     *
+     * @param keys how many different keys there are
+     */
+    public OpGenerator(long seed, int keys) {
+        this.random = new Random(seed * 0x9E3779B97F4A7C15L);
+        this.keys = keys;
+    }
+
+    /** {@return steps with everything in them but crashes} */
+    public List<Op> calm(int count) {
+        List<Op> ops = new ArrayList<>();
+        while (ops.size() < count) {
+            int what = random.nextInt(100);
+            if (what < 40) {
+                change(ops);
+            } else if (what < 50) {
+                ops.add(random.nextInt(5) == 0 ? new Op.Abort() : new Op.Commit());
+            } else if (what < 52) {
+                ops.add(new Op.Begin(level()));
+            } else if (what < 80) {
+                read(ops);
+            } else {
+                upkeep(ops);
+            }
+        }
+        return ops;
+    }
+
+    /** {@return transactions, checkpoints, snapshots and crashes, without cursors} */
+    public List<Op> stormy(int count) {
+        List<Op> ops = new ArrayList<>();
+        while (ops.size() < count) {
+            int what = random.nextInt(100);
+            if (what < 60) {
+                transaction(ops);
+            } else if (what < 76) {
+                ops.add(new Op.Checkpoint());
+            } else if (what < 84) {
+                ops.add(random.nextBoolean() ? new Op.Hold() : new Op.LetGo(small()));
+            } else if (what < 90) {
+                ops.add(new Op.Reopen());
+            } else if (what < 96) {
+                ops.add(new Op.Kill());
+            } else {
+                ops.add(new Op.LosePower(random.nextInt(1000)));
+            }
+        }
+        return ops;
+    }
+
+    /** {@return transactions over all families, and nothing else} */
+    public List<Op> transactions(int count) {
+        List<Op> ops = new ArrayList<>();
+        while (ops.size() < count) {
+            transaction(ops);
+        }
+        return ops;
+    }
+
+    private void transaction(List<Op> ops) {
+        ops.add(new Op.Begin(level()));
+        int changes = 1 + random.nextInt(random.nextInt(6) == 0 ? 40 : 8);
+        for (int i = 0; i < changes; i++) {
+            change(ops);
+        }
+        ops.add(random.nextInt(8) == 0 ? new Op.Abort() : new Op.Commit());
+    }
+
+    private void change(List<Op> ops) {
+        String family = FAMILIES[random.nextInt(FAMILIES.length)];
+        int what = random.nextInt(100);
+        if (what < 58) {
+            ops.add(new Op.Put(family, key(), random.nextInt(10_000)));
+        } else if (what < 82) {
+            ops.add(new Op.Delete(family, key()));
+        } else if (what < 87) {
+            ops.add(new Op.DeleteRange(family, bound(), bound()));
+        } else if (what < 91) {
+            ops.add(new Op.CreateFamily(family));
+        } else if (what < 92) {
+            ops.add(new Op.DropFamily(family));
+        } else if (what < 96) {
+            ops.add(new Op.TakeSavepoint());
+        } else if (what < 98) {
+            ops.add(new Op.RollBackTo(small()));
+        } else {
+            ops.add(new Op.ReleaseSavepoint(small()));
+        }
+    }
+
+    private void read(List<Op> ops) {
+        int what = random.nextInt(100);
+        if (what < 12) {
+            ops.add(new Op.Hold());
+        } else if (what < 18) {
+            ops.add(new Op.LetGo(small()));
+        } else if (what < 24) {
+            ops.add(new Op.Compare(small()));
+        } else if (what < 34) {
+            String family = FAMILIES[random.nextInt(FAMILIES.length)];
+            ops.add(new Op.OpenCursor(small(), family));
+        } else if (what < 37) {
+            ops.add(new Op.CloseCursor(small()));
+        } else {
+            Op.Move[] moves = Op.Move.values();
+            ops.add(new Op.MoveCursor(small(), moves[random.nextInt(moves.length)], key()));
+        }
+    }
+
+    private void upkeep(List<Op> ops) {
+        int what = random.nextInt(10);
+        if (what < 3) {
+            ops.add(new Op.Check());
+        } else if (what < 7) {
+            ops.add(new Op.Checkpoint());
+        } else if (what < 8) {
+            ops.add(new Op.Reopen());
+        } else {
+            ops.add(new Op.Commit());
+        }
+    }
+
+    private SyncLevel level() {
+        int what = random.nextInt(10);
+        return what < 6 ? SyncLevel.NORMAL : what < 9 ? SyncLevel.FULL : SyncLevel.OFF;
+    }
+
+    private int key() {
+        return random.nextInt(keys);
+    }
+
+    private int bound() {
+        return random.nextInt(6) == 0 ? -1 : key();
+    }
+
+    private int small() {
+        return random.nextInt(12);
+    }
+}
