@@ -47,6 +47,8 @@ public final class PageAllocator {
     private volatile long[] upcoming = NONE;
     private volatile int batch;
     private int batches;
+    private final PendingFrees.Sink reclaimed = this::reclaimed;
+    private long reclaimHotAfter;
 
     /** Finds more room when the free pages run out. */
     @FunctionalInterface
@@ -298,16 +300,16 @@ public final class PageAllocator {
      * @param hotAfter pages born later are likely in the cache and go to the front
      */
     public void reclaim(long[] roots, int count, long hotAfter) {
-        pending.reclaim(
-                roots,
-                count,
-                (page, n, birth) -> {
-                    if (birth > hotAfter) {
-                        release(page, n);
-                    } else {
-                        free.release(page, n);
-                    }
-                });
+        reclaimHotAfter = hotAfter;
+        pending.reclaim(roots, count, reclaimed);
+    }
+
+    private void reclaimed(long page, long count, long birth) {
+        if (birth > reclaimHotAfter) {
+            release(page, count);
+        } else {
+            free.release(page, count);
+        }
     }
 
     /** Makes the pages up to {@code newPages} free, after the file grew. */

@@ -1,8 +1,7 @@
 package dev.coppice.engine.space;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Superseded pages that a root may still need, by interval: a page [birth, death) is free as soon
@@ -17,7 +16,17 @@ public final class PendingFrees {
      * still needs are filed under the oldest such root and are not looked at again until that root
      * has left the set: so each scan costs what is new, not what is pinned.
      */
-    private final TreeMap<Long, ExtentList> pinnedBy = new TreeMap<>();
+    private static final int MAX_EMPTY = 8;
+
+    /** The roots that lists are filed under, ascending, and their lists. */
+    private long[] pins = new long[8];
+
+    private ExtentList[] pinnedBy = new ExtentList[8];
+    private int pinCount;
+
+    /** Lists to use again: new ones would be made for as long as transactions commit. */
+    private final ArrayDeque<ExtentList> empty = new ArrayDeque<>();
+
     private ExtentList fresh = new ExtentList();
     private ExtentList spare = new ExtentList();
     private long pages;
@@ -65,14 +74,17 @@ public final class PendingFrees {
             news.clear();
             spare = news;
         }
-        Map.Entry<Long, ExtentList> bucket = pinnedBy.isEmpty() ? null : pinnedBy.firstEntry();
-        while (bucket != null) {
-            long root = bucket.getKey();
-            if (Arrays.binarySearch(roots, 0, count, root) < 0) {
-                pinnedBy.remove(root);
-                refile(bucket.getValue(), roots, count, sink);
+        int at = 0;
+        while (at < pinCount) {
+            long pin = pins[at];
+            if (Arrays.binarySearch(roots, 0, count, pin) < 0) {
+                ExtentList extents = removePin(at);
+                refile(extents, roots, count, sink);
+                recycle(extents);
+                at = indexOf(pin);
+            } else {
+                at++;
             }
-            bucket = pinnedBy.higherEntry(root);
         }
     }
 
@@ -83,8 +95,7 @@ public final class PendingFrees {
             int at = Arrays.binarySearch(roots, 0, count, birth);
             at = at < 0 ? -1 - at : at;
             if (at < count && roots[at] < death) {
-                pinnedBy.computeIfAbsent(roots[at], r -> new ExtentList())
-                        .add(extents.page(i), extents.count(i), birth, death);
+                filedUnder(roots[at]).add(extents.page(i), extents.count(i), birth, death);
             } else {
                 pages -= extents.count(i);
                 sink.free(extents.page(i), extents.count(i), birth);
@@ -92,10 +103,51 @@ public final class PendingFrees {
         }
     }
 
+    /** {@return the index of a root among the pins, or of the first one above it} */
+    private int indexOf(long root) {
+        int found = Arrays.binarySearch(pins, 0, pinCount, root);
+        return found < 0 ? -1 - found : found;
+    }
+
+    private ExtentList filedUnder(long root) {
+        int at = indexOf(root);
+        if (at < pinCount && pins[at] == root) {
+            return pinnedBy[at];
+        }
+        if (pinCount == pins.length) {
+            pins = Arrays.copyOf(pins, pinCount * 2);
+            pinnedBy = Arrays.copyOf(pinnedBy, pinCount * 2);
+        }
+        System.arraycopy(pins, at, pins, at + 1, pinCount - at);
+        System.arraycopy(pinnedBy, at, pinnedBy, at + 1, pinCount - at);
+        pinCount++;
+        pins[at] = root;
+        pinnedBy[at] = empty.isEmpty() ? new ExtentList() : empty.pop();
+        return pinnedBy[at];
+    }
+
+    private ExtentList removePin(int at) {
+        ExtentList removed = pinnedBy[at];
+        pinCount--;
+        System.arraycopy(pins, at + 1, pins, at, pinCount - at);
+        System.arraycopy(pinnedBy, at + 1, pinnedBy, at, pinCount - at);
+        pinnedBy[pinCount] = null;
+        return removed;
+    }
+
+    private void recycle(ExtentList extents) {
+        if (empty.size() < MAX_EMPTY) {
+            extents.clear();
+            empty.push(extents);
+        }
+    }
+
     /** Shows everything that is pending. */
     public void forEach(Visitor visitor) {
         visit(fresh, visitor);
-        pinnedBy.values().forEach(extents -> visit(extents, visitor));
+        for (int i = 0; i < pinCount; i++) {
+            visit(pinnedBy[i], visitor);
+        }
     }
 
     /** {@return a copy that later changes do not touch} */
@@ -108,16 +160,16 @@ public final class PendingFrees {
     /** {@return how many extents {@link #forEach} shows} */
     public long extents() {
         long sum = fresh.size();
-        for (ExtentList extents : pinnedBy.values()) {
-            sum += extents.size();
+        for (int i = 0; i < pinCount; i++) {
+            sum += pinnedBy[i].size();
         }
         return sum;
     }
 
     /** {@return pages that root {@code id} keeps from being free, at least} */
     public long pagesPinnedBy(long id) {
-        ExtentList extents = pinnedBy.get(id);
-        return extents == null ? 0 : extents.pages();
+        int at = indexOf(id);
+        return at < pinCount && pins[at] == id ? pinnedBy[at].pages() : 0;
     }
 
     private static void visit(ExtentList extents, Visitor visitor) {
