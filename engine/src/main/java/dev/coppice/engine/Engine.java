@@ -189,7 +189,7 @@ public final class Engine implements AutoCloseable {
             view.finishWork();
             if (view.isUnchanged()) {
                 txn = store.commits().newest().txn();
-                endTransaction();
+                endCommitted();
             } else {
                 txn = writeAndPublish(view, nowMillis);
             }
@@ -216,7 +216,7 @@ public final class Engine implements AutoCloseable {
         } else {
             store.commits().publish(view.writes(), work);
         }
-        endTransaction();
+        endCommitted();
         return txn;
     }
 
@@ -229,12 +229,14 @@ public final class Engine implements AutoCloseable {
     /** Undoes the running transaction and gives the writer role back. */
     public void rollback(WriteView view) {
         view.writes().abort();
-        endTransaction();
+        roles.running(false);
+        writer.rolledBack();
+        roles.releaseWriter();
     }
 
-    private void endTransaction() {
+    private void endCommitted() {
         roles.running(false);
-        writer.end();
+        writer.committed();
         roles.releaseWriter();
     }
 

@@ -7,7 +7,9 @@ import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.FamilyRecord;
 import dev.coppice.engine.page.PageMap;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,14 +21,26 @@ import java.util.Map;
 public final class Families {
     private static final byte KIND = 'F';
 
+    /*
+     * A family that was opened stays open in the transactions behind: as long as the catalogue is
+     * the one that the last of them committed, every record here is the one in it. So a stream of
+     * small transactions neither looks families up again nor allocates anything for them.
+     */
+    private static final int MAX_OPEN = 1 << 12;
+
     private final TreeWriter trees;
     private final Map<String, Open> open = new HashMap<>();
+    private final List<Open> used = new ArrayList<>();
+
+    /** The catalogue that {@link #open} is in step with. */
+    private final TreeRoot known = new TreeRoot(StoreRoot.CATALOGUE_FAMILY);
 
     /** The tree of a family and its record as the catalogue has it. */
     private static final class Open {
         private final byte[] key;
+        private final byte[] record;
         private final TreeRoot root;
-        private byte[] record;
+        private boolean isUsed;
 
         Open(byte[] key, byte[] record) {
             this.key = key;
@@ -71,20 +85,47 @@ public final class Families {
                 FamilyRecord.entryCount(record));
     }
 
+    /** Starts a transaction on a catalogue. */
+    void begin(TreeRoot catalogue) {
+        boolean isKnown =
+                known.word() == catalogue.word()
+                        && known.birth() == catalogue.birth()
+                        && known.count() == catalogue.count();
+        if (!isKnown || open.size() > MAX_OPEN) {
+            clear();
+        }
+    }
+
+    /** Ends a transaction that committed this catalogue. */
+    void committed(TreeRoot catalogue) {
+        known.copyFrom(catalogue);
+        for (int i = 0; i < used.size(); i++) {
+            used.get(i).isUsed = false;
+        }
+        used.clear();
+    }
+
     /** {@return the tree of a family, or null where there is none of that name} */
     TreeRoot find(PageMap pages, StoreRoot work, String name) {
-        Open known = open.get(name);
-        if (known != null) {
-            return known.root;
+        Open family = open.get(name);
+        if (family == null) {
+            byte[] key = key(name);
+            long found = TreeReader.find(pages, work.catalogue(), key, key.length);
+            if (found == TreeReader.ABSENT) {
+                return null;
+            }
+            family = new Open(key, TreeReader.value(pages, found));
+            open.put(name, family);
         }
-        byte[] key = key(name);
-        long found = TreeReader.find(pages, work.catalogue(), key, key.length);
-        if (found == TreeReader.ABSENT) {
-            return null;
+        return use(family).root;
+    }
+
+    private Open use(Open family) {
+        if (!family.isUsed) {
+            family.isUsed = true;
+            used.add(family);
         }
-        Open family = new Open(key, TreeReader.value(pages, found));
-        open.put(name, family);
-        return family.root;
+        return family;
     }
 
     /** Creates a family that does not exist. */
@@ -94,7 +135,7 @@ public final class Families {
         trees.put(work.catalogue(), key, key.length, record, 0, record.length);
         Open family = new Open(key, record);
         open.put(name, family);
-        return family.root;
+        return use(family).root;
     }
 
     /** Removes a family and all its entries; returns whether it existed. */
@@ -106,21 +147,20 @@ public final class Families {
         trees.clear(root);
         byte[] key = key(name);
         trees.delete(work.catalogue(), key, key.length);
-        open.remove(name);
+        used.remove(open.remove(name));
         return true;
     }
 
     /** Writes the records of changed families to the catalogue. */
     void flush(StoreRoot work) {
-        for (Open family : open.values()) {
+        for (int i = 0; i < used.size(); i++) {
+            Open family = used.get(i);
             if (family.isChanged()) {
                 TreeRoot root = family.root;
-                byte[] record =
-                        FamilyRecord.withRoot(
-                                family.record, root.word(), root.birth(), root.count());
+                byte[] record = family.record;
+                FamilyRecord.putRoot(record, root.word(), root.birth(), root.count());
                 byte[] key = family.key;
                 trees.put(work.catalogue(), key, key.length, record, 0, record.length);
-                family.record = record;
             }
         }
     }
@@ -128,5 +168,6 @@ public final class Families {
     /** Forgets everything; trees handed out are not valid any more. */
     void clear() {
         open.clear();
+        used.clear();
     }
 }

@@ -4,9 +4,11 @@ import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -22,6 +24,7 @@ public final class WriteView {
     private final WriteSet writes;
     private final TreeWriter trees;
     private final Families families;
+    private final ValueSource source = new ValueSource();
     private final StoreRoot work = new StoreRoot();
     private final Deque<Savepoint> savepoints = new ArrayDeque<>();
     private boolean isFull;
@@ -53,6 +56,7 @@ public final class WriteView {
         changes++;
         trees.spareBytes(0);
         writes.begin(id, isPositional);
+        families.begin(work.catalogue());
     }
 
     WriteSet writes() {
@@ -81,7 +85,7 @@ public final class WriteView {
      * {@return the catalogue as the transaction sees it, once records of changed families are in}
      */
     public TreeRoot catalogue() {
-        change(() -> families.flush(work));
+        flushFamilies();
         return work.catalogue();
     }
 
@@ -100,28 +104,64 @@ public final class WriteView {
 
     /** {@return the tree of a new column family} */
     public TreeRoot createFamily(String name) {
-        TreeRoot[] created = new TreeRoot[1];
-        change(() -> created[0] = families.create(work, name));
-        return created[0];
+        start();
+        try {
+            return done(families.create(work, name));
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
     }
 
     /** Drops a column family; returns whether it existed. */
     public boolean dropFamily(String name) {
-        boolean[] existed = new boolean[1];
-        reducing(() -> existed[0] = families.drop(writes.pages(), work, name));
-        return existed[0];
+        startReducing();
+        try {
+            return done(families.drop(writes.pages(), work, name));
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            writes.mayUseReserve(false);
+        }
     }
 
     /** Stores an entry; returns whether the key is new. */
     public boolean put(
             TreeRoot tree, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
+        return put(tree, key, keyBytes, source.of(value, from, valueBytes));
+    }
+
+    /**
+     * Stores an entry; returns whether the key is new.
+     *
+     * @param value native or mapped memory, never memory on the heap
+     */
+    public boolean put(
+            TreeRoot tree,
+            byte[] key,
+            int keyBytes,
+            MemorySegment value,
+            long from,
+            int valueBytes) {
+        return put(tree, key, keyBytes, source.of(value, from, valueBytes));
+    }
+
+    /**
+     * Stores an entry whose value is {@code valueBytes} zeros, which lie at {@link #valueAt} until
+     * the next operation. Requires: the value lies in the leaf.
+     */
+    public void reserve(TreeRoot tree, byte[] key, int keyBytes, int valueBytes) {
+        assert !writes.pageSize().isOverflow(keyBytes, valueBytes);
+        put(tree, key, keyBytes, source.zeros(valueBytes));
+    }
+
+    private boolean put(TreeRoot tree, byte[] key, int keyBytes, ValueSource value) {
         start();
         try {
-            boolean isNew = trees.put(tree, key, keyBytes, value, from, valueBytes);
-            isFailed = false;
-            return isNew;
+            return done(trees.put(tree, key, keyBytes, value));
         } catch (InternalError e) {
             throw faulted(e);
+        } finally {
+            value.clear();
         }
     }
 
@@ -138,26 +178,76 @@ public final class WriteView {
             TreeRoot tree, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
         start();
         try {
-            boolean wasLast = trees.append(tree, key, keyBytes, value, from, valueBytes);
-            isFailed = false;
-            return wasLast;
+            return done(trees.append(tree, key, keyBytes, source.of(value, from, valueBytes)));
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            source.clear();
+        }
+    }
+
+    /**
+     * Adds to the little-endian number that is the value of a key; where the key is not there, to
+     * 0. The sum lies at {@link #valueAt} until the next operation.
+     *
+     * @return the length of the value there, in bytes; unless it is 8, nothing was changed
+     */
+    public long addLong(TreeRoot tree, byte[] key, int keyBytes, long delta) {
+        start();
+        try {
+            return done(trees.addLong(tree, key, keyBytes, delta));
         } catch (InternalError e) {
             throw faulted(e);
         }
     }
 
+    /** {@return the segment that holds what the last operation left in a leaf} */
+    public MemorySegment valueSegment() {
+        return trees.valueSegment();
+    }
+
+    /** {@return where the value of {@link #reserve} or {@link #addLong} starts} */
+    public long valueAt() {
+        return trees.valueAt();
+    }
+
+    /** {@return the longest value that lies in the leaf with a key of this length} */
+    public int maxReserveBytes(int keyBytes) {
+        return writes.pageSize().maxInlineValueBytes(keyBytes);
+    }
+
     /** Removes an entry; returns whether it was there. */
     public boolean delete(TreeRoot tree, byte[] key, int keyBytes) {
-        boolean[] found = new boolean[1];
-        reducing(() -> found[0] = trees.delete(tree, key, keyBytes));
-        return found[0];
+        startReducing();
+        try {
+            return done(trees.delete(tree, key, keyBytes));
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            writes.mayUseReserve(false);
+        }
     }
 
     /** Removes the keys in [from, to), null for no bound; returns how many there were. */
     public long deleteRange(TreeRoot tree, byte[] from, byte[] to) {
-        long[] removed = new long[1];
-        reducing(() -> removed[0] = trees.deleteRange(tree, from, to));
-        return removed[0];
+        startReducing();
+        try {
+            return done(trees.deleteRange(tree, from, to));
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            writes.mayUseReserve(false);
+        }
+    }
+
+    private void flushFamilies() {
+        start();
+        try {
+            families.flush(work);
+            isFailed = false;
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
     }
 
     private void start() {
@@ -169,34 +259,42 @@ public final class WriteView {
         changes++;
     }
 
-    private void change(Runnable operation) {
+    /** Starts an operation that makes room in the end, with the pages that are kept for it. */
+    private void startReducing() {
         start();
-        try {
-            operation.run();
-            isFailed = false;
-        } catch (InternalError e) {
-            throw faulted(e);
-        }
-    }
-
-    /** Runs an operation that makes room in the end, with the pages that are kept for it. */
-    private void reducing(Runnable operation) {
         writes.mayUseReserve(true);
-        try {
-            change(operation);
-        } finally {
-            writes.mayUseReserve(false);
-        }
     }
 
-    private StoreException faulted(InternalError e) {
+    private boolean done(boolean result) {
+        isFailed = false;
+        return result;
+    }
+
+    private long done(long result) {
+        isFailed = false;
+        return result;
+    }
+
+    private TreeRoot done(TreeRoot result) {
+        isFailed = false;
+        return result;
+    }
+
+    /** Makes the transaction one that can only be rolled back, as a whole or to a savepoint. */
+    public void fail() {
+        isFailed = true;
+    }
+
+    /** {@return what to throw for a fault of the mapping; the transaction has failed} */
+    public StoreException faulted(InternalError e) {
+        isFailed = true;
         engine.stopMappedStores();
         return new StoreIoException("a mapped page could not be read or written", e);
     }
 
     /** Takes a savepoint. */
     public Savepoint savepoint() {
-        change(() -> families.flush(work));
+        flushFamilies();
         Savepoint savepoint = new Savepoint(writes.mark(engine.takeId()), work.copy());
         savepoints.push(savepoint);
         return savepoint;
@@ -232,7 +330,12 @@ public final class WriteView {
             throw new IllegalStateException(
                     "an operation of this transaction failed: it can only be rolled back");
         }
-        reducing(() -> families.flush(work));
+        writes.mayUseReserve(true);
+        try {
+            flushFamilies();
+        } finally {
+            writes.mayUseReserve(false);
+        }
     }
 
     /** {@return whether the transaction changed nothing} */
@@ -240,8 +343,19 @@ public final class WriteView {
         return writes.allocated().size() == 0 && writes.superseded().size() == 0;
     }
 
-    void end() {
+    /** Ends the transaction: what it changed is the newest root from here on. */
+    void committed() {
+        families.committed(work.catalogue());
+        end();
+    }
+
+    /** Ends the transaction: what it changed is gone. */
+    void rolledBack() {
         families.clear();
+        end();
+    }
+
+    private void end() {
         savepoints.clear();
         changes++;
     }

@@ -5,6 +5,7 @@ import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
+import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
 import java.lang.foreign.MemorySegment;
 
@@ -17,6 +18,7 @@ final class BranchEditor {
     private final WriteSet writes;
     private final Rebuild rebuild;
     private final int pageBytes;
+    private final ValueSource runSource = new ValueSource();
 
     BranchEditor(WriteSet writes, Rebuild rebuild) {
         this.writes = writes;
@@ -66,7 +68,7 @@ final class BranchEditor {
         if (separator.hasRun() || keyBytes <= inline) {
             return 0;
         }
-        return writes.writeRun(separator.bytes(), inline, keyBytes - inline);
+        return writes.writeRun(runSource.of(separator.bytes(), inline, keyBytes - inline));
     }
 
     private boolean putRun(MemorySegment s, long at, long run, Separator separator) {

@@ -7,6 +7,7 @@ import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
+import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,12 @@ public final class TreeWriter {
     private final PageMerge merge;
     private final RangeRemoval removal;
     private int spareBytes;
+    private final ValueSource array = new ValueSource();
+    private final ValueSource keyTail = new ValueSource();
+
+    // Of the last value that was put into a leaf.
+    private MemorySegment valueSegment;
+    private long valueAt;
 
     public TreeWriter(WriteSet writes, PageBuilder builder) {
         this.writes = writes;
@@ -63,9 +70,20 @@ public final class TreeWriter {
      */
     public boolean put(
             TreeRoot root, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
+        boolean isNew = put(root, key, keyBytes, array.of(value, from, valueBytes));
+        array.clear();
+        return isNew;
+    }
+
+    /**
+     * Stores an entry.
+     *
+     * @return whether the key is new
+     */
+    public boolean put(TreeRoot root, byte[] key, int keyBytes, ValueSource value) {
         writes.beginOperation();
         path.descend(root, key, keyBytes);
-        return putAtLeaf(root, key, keyBytes, value, from, valueBytes);
+        return putAtLeaf(root, key, keyBytes, value);
     }
 
     /**
@@ -75,6 +93,17 @@ public final class TreeWriter {
      */
     public boolean append(
             TreeRoot root, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
+        boolean wasLast = append(root, key, keyBytes, array.of(value, from, valueBytes));
+        array.clear();
+        return wasLast;
+    }
+
+    /**
+     * Stores an entry whose key is above all others.
+     *
+     * @return whether it was; if not, nothing was stored
+     */
+    public boolean append(TreeRoot root, byte[] key, int keyBytes, ValueSource value) {
         writes.beginOperation();
         path.descend(root, key, keyBytes);
         if (!path.isRightEdge()) {
@@ -89,9 +118,9 @@ public final class TreeWriter {
             return false;
         }
         if (spareBytes > 0) {
-            leaveSpare(root, key, keyBytes, valueBytes);
+            leaveSpare(root, key, keyBytes, value.length());
         }
-        putAtLeaf(root, key, keyBytes, value, from, valueBytes);
+        putAtLeaf(root, key, keyBytes, value);
         return true;
     }
 
@@ -113,9 +142,49 @@ public final class TreeWriter {
         }
     }
 
-    private boolean putAtLeaf(
-            TreeRoot root, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
+    /**
+     * Adds to the 8-byte number that is the value of a key; where the key is not there, to 0.
+     *
+     * @return the length of the value there, in bytes; unless it is 8, nothing was changed
+     */
+    public long addLong(TreeRoot root, byte[] key, int keyBytes, long delta) {
+        writes.beginOperation();
+        path.descend(root, key, keyBytes);
         PageMap pages = writes.pages();
+        long leaf = path.pageId(path.depth());
+        MemorySegment s = pages.segment(leaf);
+        long page = pages.position(leaf);
+        int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
+        if (index < 0) {
+            putAtLeaf(root, key, keyBytes, array.zeros(Long.BYTES));
+        } else {
+            long valueBytes = LeafPage.valueBytes(s, page, pageBytes, index);
+            if (valueBytes != Long.BYTES) {
+                return valueBytes;
+            }
+            valueSegment = s;
+            valueAt = Bytes.skipVarint(s, LeafPage.inlineValue(s, page, pageBytes, index));
+        }
+        valueSegment.set(Bytes.U64, valueAt, valueSegment.get(Bytes.U64, valueAt) + delta);
+        return Long.BYTES;
+    }
+
+    /**
+     * {@return the segment that holds the value that the last {@link #put} or {@link #addLong} left
+     * in a leaf} Valid until the next operation.
+     */
+    public MemorySegment valueSegment() {
+        return valueSegment;
+    }
+
+    /** {@return where that value starts in {@link #valueSegment}} */
+    public long valueAt() {
+        return valueAt;
+    }
+
+    private boolean putAtLeaf(TreeRoot root, byte[] key, int keyBytes, ValueSource value) {
+        PageMap pages = writes.pages();
+        int valueBytes = value.length();
         boolean isOverflow = writes.pageSize().isOverflow(keyBytes, valueBytes);
         boolean isNew = true;
         boolean mayShift = true;
@@ -126,7 +195,7 @@ public final class TreeWriter {
             int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
             if (index >= 0) {
                 isNew = false;
-                if (overwrite(s, page, index, isOverflow, value, from, valueBytes)) {
+                if (!isOverflow && overwrite(s, page, index, value)) {
                     return false;
                 }
                 removeEntry(s, page, index);
@@ -136,7 +205,7 @@ public final class TreeWriter {
             }
             int payload = isOverflow ? Reference.BYTES : LeafPage.inlinePayloadBytes(valueBytes);
             if (room.make(leaf, key, keyBytes, payload, isOverflow)) {
-                insert(root, leaf, index, key, keyBytes, isOverflow, value, from, valueBytes);
+                insert(root, leaf, index, key, keyBytes, isOverflow, value);
                 path.addCount(root, 1);
                 return isNew;
             }
@@ -150,22 +219,20 @@ public final class TreeWriter {
                 path.pageId(path.depth()), "no room for an entry after " + MAX_CHANGES + " splits");
     }
 
-    private boolean overwrite(
-            MemorySegment s,
-            long page,
-            int index,
-            boolean isOverflow,
-            byte[] value,
-            int from,
-            int valueBytes) {
-        if (isOverflow
-                || LeafPage.isOverflow(s, page, index)
-                || LeafPage.valueBytes(s, page, pageBytes, index) != valueBytes) {
+    private boolean overwrite(MemorySegment s, long page, int index, ValueSource value) {
+        if (LeafPage.isOverflow(s, page, index)
+                || LeafPage.valueBytes(s, page, pageBytes, index) != value.length()) {
             return false;
         }
         long field = LeafPage.inlineValue(s, page, pageBytes, index);
-        MemorySegment.copy(value, from, s, Bytes.U8, Bytes.skipVarint(s, field), valueBytes);
+        putValue(s, Bytes.skipVarint(s, field), value);
         return true;
+    }
+
+    private void putValue(MemorySegment s, long at, ValueSource value) {
+        valueSegment = s;
+        valueAt = at;
+        value.copyTo(0, s, at, value.length());
     }
 
     private void insert(
@@ -175,28 +242,27 @@ public final class TreeWriter {
             byte[] key,
             int keyBytes,
             boolean isOverflow,
-            byte[] value,
-            int from,
-            int valueBytes) {
+            ValueSource value) {
         MemorySegment s = writes.pages().segment(leaf);
         long page = writes.pages().position(leaf);
+        int valueBytes = value.length();
         int payload = isOverflow ? Reference.BYTES : LeafPage.inlinePayloadBytes(valueBytes);
         int inline = writes.pageSize().inlineKeyBytes();
-        long keyRun = keyBytes > inline ? writes.writeRun(key, inline, keyBytes - inline) : 0;
-        long valueRun = isOverflow ? writes.writeRun(value, from, valueBytes) : 0;
+        boolean isLong = keyBytes > inline;
+        long keyRun = isLong ? writes.writeRun(keyTail.of(key, inline, keyBytes - inline)) : 0;
+        long valueRun = isOverflow ? writes.writeRun(value) : 0;
         int flags = isOverflow ? LeafPage.OVERFLOW : 0;
         long at = LeafPage.insert(s, page, pageBytes, index, key, keyBytes, flags, payload);
-        if (keyRun != 0) {
+        if (isLong) {
             Reference.put(s, at, keyRun, writes.id(), keyBytes - inline);
             at += Reference.BYTES;
         }
         if (isOverflow) {
             Reference.put(s, at, valueRun, writes.id(), valueBytes);
         } else {
-            at = Bytes.putVarint(s, at, valueBytes);
-            MemorySegment.copy(value, from, s, Bytes.U8, at, valueBytes);
+            putValue(s, Bytes.putVarint(s, at, valueBytes), value);
         }
-        if (keyRun != 0 || isOverflow) {
+        if (isLong || isOverflow) {
             path.addFlags(root, path.depth(), Reference.HAS_OVERFLOW);
         }
     }

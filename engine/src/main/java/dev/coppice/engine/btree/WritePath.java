@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class WritePath {
     private static final int MAX_DEPTH = 64;
+    private static final byte[] NO_PREFIX = {};
 
     private final WriteSet writes;
     private final long[] pageIds = new long[MAX_DEPTH];
@@ -75,7 +76,7 @@ final class WritePath {
         long pageId = writes.allocate();
         MemorySegment s = writes.pages().segment(pageId);
         long page = writes.pages().position(pageId);
-        LeafPage.init(s, page, false, pageId, writes.id(), root.family(), new byte[0], 0);
+        LeafPage.init(s, page, false, pageId, writes.id(), root.family(), NO_PREFIX, 0);
         root.set(pageId, writes.id(), 0);
         return pageId;
     }

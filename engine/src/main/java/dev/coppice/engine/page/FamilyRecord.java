@@ -1,7 +1,8 @@
 package dev.coppice.engine.page;
 
 import dev.coppice.error.CorruptStoreException;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -16,50 +17,51 @@ public final class FamilyRecord {
     private static final int TAG_FAMILY_ID = 1;
     private static final int TAG_ROOT = 2;
     private static final int FIELD_HEADER_BYTES = 2;
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private FamilyRecord() {}
 
     /** {@return the record of a new family, whose tree is empty} */
     public static byte[] create(int familyId) {
         byte[] record = new byte[2 * FIELD_HEADER_BYTES + Integer.BYTES + Reference.BYTES];
-        littleEndian(record)
-                .put((byte) TAG_FAMILY_ID)
-                .put((byte) Integer.BYTES)
-                .putInt(familyId)
-                .put((byte) TAG_ROOT)
-                .put((byte) Reference.BYTES);
+        int root = FIELD_HEADER_BYTES + Integer.BYTES;
+        record[0] = TAG_FAMILY_ID;
+        record[1] = Integer.BYTES;
+        INT.set(record, FIELD_HEADER_BYTES, familyId);
+        record[root] = TAG_ROOT;
+        record[root + 1] = Reference.BYTES;
         return record;
     }
 
     /** {@return the family's id} */
     public static int familyId(byte[] record) {
-        return littleEndian(record).getInt(require(record, TAG_FAMILY_ID, Integer.BYTES));
+        return (int) INT.get(record, require(record, TAG_FAMILY_ID, Integer.BYTES));
     }
 
     /** {@return page id and flags of the reference to the root page, 0 for an empty tree} */
     public static long rootWord(byte[] record) {
-        return littleEndian(record).getLong(root(record) + Reference.PAGE_OFFSET);
+        return (long) LONG.get(record, root(record) + Reference.PAGE_OFFSET);
     }
 
     /** {@return the birth of the root page} */
     public static long rootBirth(byte[] record) {
-        return littleEndian(record).getLong(root(record) + Reference.BIRTH_OFFSET);
+        return (long) LONG.get(record, root(record) + Reference.BIRTH_OFFSET);
     }
 
     /** {@return the entries in the family's tree} */
     public static long entryCount(byte[] record) {
-        return littleEndian(record).getLong(root(record) + Reference.COUNT_OFFSET);
+        return (long) LONG.get(record, root(record) + Reference.COUNT_OFFSET);
     }
 
-    /** {@return the record with another root, all other fields as they were} */
-    public static byte[] withRoot(byte[] record, long word, long birth, long count) {
+    /** Changes the root in a record and leaves all other fields as they are. */
+    public static void putRoot(byte[] record, long word, long birth, long count) {
         int at = root(record);
-        byte[] changed = record.clone();
-        littleEndian(changed)
-                .putLong(at + Reference.PAGE_OFFSET, word)
-                .putLong(at + Reference.BIRTH_OFFSET, birth)
-                .putLong(at + Reference.COUNT_OFFSET, count);
-        return changed;
+        LONG.set(record, at + Reference.PAGE_OFFSET, word);
+        LONG.set(record, at + Reference.BIRTH_OFFSET, birth);
+        LONG.set(record, at + Reference.COUNT_OFFSET, count);
     }
 
     private static int root(byte[] record) {
@@ -97,9 +99,5 @@ public final class FamilyRecord {
         int shown = Math.min(record.length, 64);
         String bytes = Arrays.toString(Arrays.copyOf(record, shown));
         return new CorruptStoreException(-1, "family record: " + what + ": " + bytes);
-    }
-
-    private static ByteBuffer littleEndian(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -52,9 +52,14 @@ public record PageSize(int bytes) {
 
     /** {@return whether a value of this length lies in an overflow run} */
     public boolean isOverflow(int keyBytes, long valueBytes) {
+        return valueBytes > maxInlineValueBytes(keyBytes);
+    }
+
+    /** {@return the longest value that lies in the leaf with a key of this length} */
+    public int maxInlineValueBytes(int keyBytes) {
         int key = Math.min(keyBytes, inlineKeyBytes());
         // Head, slot, flags, two varints of at most 3 and 5 bytes, the run of a long key.
-        return key + valueBytes + 6 + 1 + 8 + (keyBytes > key ? Reference.BYTES : 0) > bytes / 4;
+        return bytes / 4 - key - 6 - 1 - 8 - (keyBytes > key ? Reference.BYTES : 0);
     }
 
     /** {@return pages of an overflow run with a value of this length, its checksums included} */

@@ -1,7 +1,6 @@
 package dev.coppice.engine.space;
 
 import dev.coppice.engine.page.BufferedPages;
-import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.Checksum;
 import dev.coppice.engine.page.OverflowRun;
 import dev.coppice.engine.page.PageHeader;
@@ -44,6 +43,7 @@ public final class WriteSet {
     private final ExtentList superseded = new ExtentList();
     private final ExtentList unused = new ExtentList();
     private final LoosePages loose = new LoosePages();
+    private final ValueSource trailerSource = new ValueSource();
     private BufferedPages buffer;
     private PageMap buffered;
     private MemorySegment staging;
@@ -201,22 +201,25 @@ public final class WriteSet {
      *
      * @return the first page of the run
      */
-    public long writeRun(byte[] bytes, int from, int length) {
+    public long writeRun(ValueSource bytes) {
+        int length = bytes.length();
         long count = pageSize.runPages(length);
         long page = allocateRun(count);
         remapFor(page + count);
         long position = page << pageSize.shift();
-        put(position, bytes, from, length);
+        put(position, bytes);
         int chunks = (int) ((length + Checksum.CHUNK_BYTES - 1L) / Checksum.CHUNK_BYTES);
         byte[] trailer = new byte[chunks * Integer.BYTES];
         ByteBuffer words = ByteBuffer.wrap(trailer).order(ByteOrder.LITTLE_ENDIAN);
         CRC32C crc = new CRC32C();
+        byte[] content = new byte[Math.min(length, Checksum.CHUNK_BYTES)];
         for (int chunk = 0; chunk < chunks; chunk++) {
             int at = chunk * Checksum.CHUNK_BYTES;
             int size = Math.min(Checksum.CHUNK_BYTES, length - at);
-            words.putInt(OverflowRun.chunkCrc(crc, page, id, chunk, bytes, from + at, size));
+            bytes.copyTo(at, content, size);
+            words.putInt(OverflowRun.chunkCrc(crc, page, id, chunk, content, 0, size));
         }
-        put(position + length, trailer, 0, trailer.length);
+        put(position + length, trailerSource.of(trailer, 0, trailer.length));
         return page;
     }
 
@@ -229,20 +232,21 @@ public final class WriteSet {
         return page;
     }
 
-    private void put(long position, byte[] bytes, int from, int length) {
+    private void put(long position, ValueSource bytes) {
+        int length = bytes.length();
         int done = 0;
         while (done < length) {
             long at = position + done;
             int piece;
             if (isBuffered) {
                 piece = (int) Math.min(length - done, staging.byteSize());
-                MemorySegment.copy(bytes, from + done, staging, Bytes.U8, 0, piece);
+                bytes.copyTo(done, staging, 0, piece);
                 storage.write(at, staging, 0, piece);
             } else {
                 long inChunk = at % Storage.CHUNK_BYTES;
                 MemorySegment chunk = pages.chunks()[(int) (at / Storage.CHUNK_BYTES)];
                 piece = (int) Math.min(length - done, Storage.CHUNK_BYTES - inChunk);
-                MemorySegment.copy(bytes, from + done, chunk, Bytes.U8, inChunk, piece);
+                bytes.copyTo(done, chunk, inChunk, piece);
             }
             done += piece;
         }

@@ -1,10 +1,16 @@
 package dev.coppice.engine.btree;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.space.ValueSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -45,7 +51,8 @@ class TreeModelTest {
     private static final class Run {
         private final SplittableRandom random;
         private final TreeLab lab;
-        private final KeySource source;
+        private final KeySource keys;
+        private final ValueSource source = new ValueSource();
         private final int target;
         private final Deque<TreeLab.Savepoint> savepoints = new ArrayDeque<>();
         private final String name;
@@ -57,7 +64,7 @@ class TreeModelTest {
             name = "pageBytes=" + pageBytes + " kind=" + kind + " seed=" + seed;
             random = new SplittableRandom(seed * 31 + pageBytes);
             lab = new TreeLab(pageBytes);
-            source = new KeySource(random, kind, pageBytes);
+            keys = new KeySource(random, kind, pageBytes);
             target = kind == KeySource.Kind.LONG ? 300 : 1500;
         }
 
@@ -165,21 +172,23 @@ class TreeModelTest {
             } else if (dice < 24) {
                 delete(tree, nearby(model));
             } else if (dice < 28) {
-                delete(tree, source.key());
+                delete(tree, keys.key());
             } else if (dice < 40) {
                 read(tree);
-            } else if (dice < 48) {
+            } else if (dice < 44) {
                 append(tree);
+            } else if (dice < 48) {
+                add(tree, random.nextBoolean() ? keys.key() : nearby(model));
             } else if (dice < 58) {
                 put(tree, nearby(model));
             } else {
-                put(tree, source.key());
+                put(tree, keys.key());
             }
         }
 
         /** {@return mostly a key that is there} */
         private byte[] nearby(NavigableMap<byte[], byte[]> model) {
-            byte[] key = source.key();
+            byte[] key = keys.key();
             byte[] there = random.nextBoolean() ? model.ceilingKey(key) : model.floorKey(key);
             return there == null ? key : there;
         }
@@ -192,22 +201,61 @@ class TreeModelTest {
                 value = new byte[old.length];
                 random.nextBytes(value);
             } else {
-                value = source.value(key.length);
+                value = keys.value(key.length);
             }
             last = mode + "put " + tree + " " + TreeLab.text(key) + " = " + value.length;
+            assertEquals(old == null, put(lab.roots[tree], key, value), "is new");
+            model.put(key, value);
+        }
+
+        /** Puts a value in one of the ways in which it can reach its place. */
+        private boolean put(TreeRoot root, byte[] key, byte[] value) {
             byte[] shifted = new byte[value.length + 3];
             System.arraycopy(value, 0, shifted, 3, value.length);
-            TreeRoot root = lab.roots[tree];
-            boolean isNew = lab.writer.put(root, key, key.length, shifted, 3, value.length);
-            assertEquals(old == null, isNew, "is new");
-            model.put(key, value);
+            boolean isInline = !lab.pageSize.isOverflow(key.length, value.length);
+            return switch (random.nextInt(isInline ? 3 : 2)) {
+                case 0 -> lab.writer.put(root, key, key.length, shifted, 3, value.length);
+                case 1 -> {
+                    try (Arena arena = Arena.ofConfined()) {
+                        MemorySegment memory = arena.allocate(shifted.length);
+                        MemorySegment.copy(shifted, 0, memory, JAVA_BYTE, 0, shifted.length);
+                        source.of(memory, 3, value.length);
+                        yield lab.writer.put(root, key, key.length, source);
+                    }
+                }
+                default -> reserve(root, key, value);
+            };
+        }
+
+        private boolean reserve(TreeRoot root, byte[] key, byte[] value) {
+            boolean isNew = lab.writer.put(root, key, key.length, source.zeros(value.length));
+            MemorySegment s = lab.writer.valueSegment();
+            for (int i = 0; i < value.length; i++) {
+                assertEquals(0, s.get(JAVA_BYTE, lab.writer.valueAt() + i), "zero at " + i);
+                s.set(JAVA_BYTE, lab.writer.valueAt() + i, value[i]);
+            }
+            return isNew;
+        }
+
+        private void add(int tree, byte[] key) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            byte[] old = model.get(key);
+            long delta = random.nextLong();
+            last = mode + "add " + tree + " " + TreeLab.text(key) + " + " + delta;
+            long length = lab.writer.addLong(lab.roots[tree], key, key.length, delta);
+            assertEquals(old == null ? Long.BYTES : old.length, length);
+            if (length == Long.BYTES) {
+                ByteBuffer sum = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                long before = old == null ? 0 : sum.put(old).getLong(0);
+                model.put(key, sum.putLong(0, before + delta).array());
+            }
         }
 
         private void append(int tree) {
             NavigableMap<byte[], byte[]> model = lab.models.get(tree);
-            byte[] key = random.nextInt(3) == 0 ? source.key() : source.nextInOrder();
+            byte[] key = random.nextInt(3) == 0 ? keys.key() : keys.nextInOrder();
             boolean isAbove = model.isEmpty() || Arrays.compareUnsigned(key, model.lastKey()) > 0;
-            byte[] value = source.value(key.length);
+            byte[] value = keys.value(key.length);
             last = mode + "append " + tree + " " + TreeLab.text(key) + " = " + value.length;
             TreeRoot root = lab.roots[tree];
             boolean done = lab.writer.append(root, key, key.length, value, 0, value.length);
@@ -249,7 +297,7 @@ class TreeModelTest {
         }
 
         private byte[] bound(NavigableMap<byte[], byte[]> model) {
-            return random.nextBoolean() ? source.key() : nearby(model);
+            return random.nextBoolean() ? keys.key() : nearby(model);
         }
 
         private static byte[] upTo(NavigableMap<byte[], byte[]> model, byte[] from, int entries) {
@@ -280,7 +328,7 @@ class TreeModelTest {
             NavigableMap<byte[], byte[]> model = lab.models.get(tree);
             TreeRoot root = lab.roots[tree];
             PageMap pages = lab.pages();
-            byte[] key = random.nextBoolean() ? source.key() : nearby(model);
+            byte[] key = random.nextBoolean() ? keys.key() : nearby(model);
             get(pages, root, model, key);
             assertEquals(
                     model.headMap(key).size(),

@@ -25,13 +25,14 @@ class FamilyRecordTest {
 
     @Test
     void anotherRootLeavesTheRest() {
-        byte[] old = FamilyRecord.create(-2);
-        byte[] record = FamilyRecord.withRoot(old, WORD, 5, 6);
+        byte[] record = FamilyRecord.create(-2);
+        FamilyRecord.putRoot(record, WORD, 5, 6);
         assertEquals(-2, FamilyRecord.familyId(record));
         assertEquals(WORD, FamilyRecord.rootWord(record));
         assertEquals(5, FamilyRecord.rootBirth(record));
         assertEquals(6, FamilyRecord.entryCount(record));
-        assertArrayEquals(FamilyRecord.create(-2), old);
+        FamilyRecord.putRoot(record, 0, 0, 0);
+        assertArrayEquals(FamilyRecord.create(-2), record);
     }
 
     @Test
@@ -39,7 +40,8 @@ class FamilyRecordTest {
         byte[] created = FamilyRecord.create(7);
         byte[] later = Arrays.copyOf(created, created.length + 5);
         System.arraycopy(new byte[] {9, 3, 'a', 'b', 'c'}, 0, later, created.length, 5);
-        byte[] record = FamilyRecord.withRoot(later, WORD, 5, 6);
+        byte[] record = later.clone();
+        FamilyRecord.putRoot(record, WORD, 5, 6);
         assertEquals(WORD, FamilyRecord.rootWord(record));
         assertArrayEquals(
                 Arrays.copyOfRange(later, created.length, later.length),

@@ -1,0 +1,87 @@
+package dev.coppice.engine.space;
+
+import dev.coppice.engine.page.Bytes;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The bytes of a value on their way into a page or a run: of an array, of native memory, or zeros.
+ *
+ * <p>Thread safety: one writer. Reused; refers to the caller's memory until {@link #clear}.
+ */
+public final class ValueSource {
+    /*
+     * Memory segments on the heap never come here: one of them would make every access to a page
+     * slower from then on, because compiled code would have to tell heap and native memory apart.
+     */
+    private byte[] array;
+    private MemorySegment segment;
+    private long from;
+    private int length;
+
+    /** {@return this, as bytes of an array} */
+    public ValueSource of(byte[] bytes, int start, int count) {
+        array = bytes;
+        segment = null;
+        return range(start, count);
+    }
+
+    /** {@return this, as bytes of native or mapped memory} */
+    public ValueSource of(MemorySegment memory, long start, int count) {
+        assert memory.isNative();
+        array = null;
+        segment = memory;
+        return range(start, count);
+    }
+
+    /** {@return this, as so many zeros} */
+    public ValueSource zeros(int count) {
+        array = null;
+        segment = null;
+        return range(0, count);
+    }
+
+    private ValueSource range(long start, int count) {
+        from = start;
+        length = count;
+        return this;
+    }
+
+    /** Lets go of the caller's memory. */
+    public void clear() {
+        zeros(0);
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** Copies {@code count} bytes from {@code offset} on into a page or run. */
+    public void copyTo(int offset, MemorySegment target, long position, int count) {
+        if (array != null) {
+            MemorySegment.copy(array, (int) from + offset, target, Bytes.U8, position, count);
+        } else if (segment != null) {
+            MemorySegment.copy(segment, from + offset, target, position, count);
+        } else {
+            zero(target, position, count);
+        }
+    }
+
+    private static void zero(MemorySegment target, long position, int count) {
+        int done = 0;
+        for (; done + Long.BYTES <= count; done += Long.BYTES) {
+            target.set(Bytes.U64, position + done, 0);
+        }
+        for (; done < count; done++) {
+            target.set(Bytes.U8, position + done, (byte) 0);
+        }
+    }
+
+    /** Copies {@code count} bytes from {@code offset} on to the start of an array of zeros. */
+    void copyTo(int offset, byte[] target, int count) {
+        if (array != null) {
+            System.arraycopy(array, (int) from + offset, target, 0, count);
+        } else if (segment != null) {
+            MemorySegment.copy(segment, Bytes.U8, from + offset, target, 0, count);
+        }
+    }
+}
