@@ -3,7 +3,6 @@ package dev.coppice;
 import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
@@ -18,33 +17,28 @@ import java.util.function.BooleanSupplier;
  * <p>Thread safety: one thread. Lifetime: until it is closed, or its snapshot or transaction ends.
  */
 public final class Cursor implements AutoCloseable {
-    private final LeafBuffers buffers;
     private final Snapshot snapshot;
     private final WriteTransaction transaction;
     private final ColumnFamily family;
-    private MemorySegment buffer;
+    private boolean isClosed;
     private TreeCursor tree;
     private long changes;
 
     /** Key of the entry it stands on, where a change could take the rest of that key away. */
     private byte[] longKey;
 
-    Cursor(LeafBuffers buffers, PageMap pages, TreeRoot root, Snapshot snapshot) {
-        this.buffers = buffers;
-        this.buffer = buffers.take();
-        this.tree = new TreeCursor(pages, root, buffer);
+    Cursor(PageMap pages, TreeRoot root, Snapshot snapshot) {
+        this.tree = new TreeCursor(pages, root);
         this.snapshot = snapshot;
         this.transaction = null;
         this.family = null;
     }
 
-    Cursor(LeafBuffers buffers, WriteTransaction transaction, ColumnFamily family) {
-        this.buffers = buffers;
-        this.buffer = buffers.take();
+    Cursor(WriteTransaction transaction, ColumnFamily family) {
         this.snapshot = null;
         this.transaction = transaction;
         this.family = family;
-        this.tree = transaction.treeCursor(family, buffer);
+        this.tree = transaction.treeCursor(family);
         this.changes = transaction.changes();
     }
 
@@ -125,7 +119,7 @@ public final class Cursor implements AutoCloseable {
     /** {@return the cursor on the tree as it is now} */
     private TreeCursor fresh() {
         if (isStale()) {
-            tree = transaction.treeCursor(family, buffer);
+            tree = transaction.treeCursor(family);
             changes = transaction.changes();
         }
         return tree;
@@ -133,7 +127,7 @@ public final class Cursor implements AutoCloseable {
 
     /** {@return whether the cursor stands on an entry} */
     public boolean isOnEntry() {
-        return buffer != null && tree.isOnEntry();
+        return !isClosed && tree.isOnEntry();
     }
 
     /**
@@ -213,7 +207,7 @@ public final class Cursor implements AutoCloseable {
     }
 
     private void requireOpen() {
-        if (buffer == null) {
+        if (isClosed) {
             throw new IllegalStateException("the cursor is closed");
         }
         if (transaction != null) {
@@ -231,12 +225,9 @@ public final class Cursor implements AutoCloseable {
         return snapshot != null ? snapshot.failure(fault) : Faults.translate(fault);
     }
 
-    /** Gives the cursor's memory back. Idempotent. */
+    /** Ends the use of the cursor. Idempotent. */
     @Override
     public void close() {
-        if (buffer != null) {
-            buffers.give(buffer);
-            buffer = null;
-        }
+        isClosed = true;
     }
 }

@@ -5,7 +5,6 @@ import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.CorruptStoreException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,20 +12,15 @@ import java.util.List;
 final class FamilyNames {
     private FamilyNames() {}
 
-    static List<ColumnFamily> list(LeafBuffers buffers, PageMap pages, TreeRoot catalogue) {
+    static List<ColumnFamily> list(PageMap pages, TreeRoot catalogue) {
         List<ColumnFamily> families = new ArrayList<>();
         families.add(ColumnFamily.DEFAULT);
-        MemorySegment buffer = buffers.take();
-        try {
-            TreeCursor cursor = new TreeCursor(pages, catalogue, buffer);
-            while (cursor.next()) {
-                String name = Families.name(cursor.key());
-                if (name != null) {
-                    families.add(family(name));
-                }
+        TreeCursor cursor = new TreeCursor(pages, catalogue);
+        while (cursor.next()) {
+            String name = Families.name(cursor.key());
+            if (name != null) {
+                families.add(family(name));
             }
-        } finally {
-            buffers.give(buffer);
         }
         return families;
     }

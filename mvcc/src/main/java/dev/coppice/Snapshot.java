@@ -188,12 +188,12 @@ public final class Snapshot implements AutoCloseable {
      */
     public Cursor cursor(ColumnFamily family) {
         TreeRoot tree = read(() -> tree(family));
-        return new Cursor(store.leafBuffers(), pages(), tree, this);
+        return new Cursor(pages(), tree, this);
     }
 
     /** {@return the names of all column families that the snapshot sees} */
     public List<ColumnFamily> families() {
-        return read(() -> FamilyNames.list(store.leafBuffers(), pages(), view.root().catalogue()));
+        return read(() -> FamilyNames.list(pages(), view.root().catalogue()));
     }
 
     private PageMap pages() {

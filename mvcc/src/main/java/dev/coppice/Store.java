@@ -39,7 +39,6 @@ public final class Store implements AutoCloseable {
     private final Engine engine;
     private final StoreConfig config;
     private final Maintenance maintenance;
-    private final LeafBuffers leafBuffers;
     private final Set<Snapshot> snapshots = ConcurrentHashMap.newKeySet();
     private volatile Thread writerThread;
     private volatile boolean isClosing;
@@ -53,7 +52,6 @@ public final class Store implements AutoCloseable {
                         verify,
                         EngineOptions.defaults().growBytes());
         this.engine = Engine.open(storage, options, config.clock().millis());
-        this.leafBuffers = new LeafBuffers(engine.pageSize().bytes());
         this.maintenance = config.readOnly() ? null : new Maintenance(engine, config, name);
     }
 
@@ -144,10 +142,6 @@ public final class Store implements AutoCloseable {
         } finally {
             snapshots.remove(snapshot);
         }
-    }
-
-    LeafBuffers leafBuffers() {
-        return leafBuffers;
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageSize;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -139,13 +138,13 @@ public final class WriteTransaction implements AutoCloseable {
     /** {@return a cursor over a family as the transaction sees it} */
     public Cursor cursor(ColumnFamily family) {
         requireUsable();
-        return guarded(() -> new Cursor(store.leafBuffers(), this, family));
+        return guarded(() -> new Cursor(this, family));
     }
 
     /** {@return all column families as the transaction sees them} */
     public List<ColumnFamily> families() {
         requireUsable();
-        return guarded(() -> FamilyNames.list(store.leafBuffers(), view.pages(), view.catalogue()));
+        return guarded(() -> FamilyNames.list(view.pages(), view.catalogue()));
     }
 
     /**
@@ -243,8 +242,8 @@ public final class WriteTransaction implements AutoCloseable {
         return tree;
     }
 
-    TreeCursor treeCursor(ColumnFamily family, MemorySegment buffer) {
-        return new TreeCursor(view.pages(), tree(family), buffer);
+    TreeCursor treeCursor(ColumnFamily family) {
+        return new TreeCursor(view.pages(), tree(family));
     }
 
     long changes() {

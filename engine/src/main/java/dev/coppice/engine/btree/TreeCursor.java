@@ -1,236 +1,392 @@
 package dev.coppice.engine.btree;
 
-import dev.coppice.engine.page.BranchPage;
-import dev.coppice.engine.page.PageHeader;
+import dev.coppice.engine.page.LeafImage;
+import dev.coppice.engine.page.OverflowRun;
 import dev.coppice.engine.page.PageMap;
-import dev.coppice.engine.page.Reference;
-import dev.coppice.engine.page.SlottedPage;
-import java.lang.foreign.MemorySegment;
+import dev.coppice.engine.page.PageSize;
+import dev.coppice.error.CorruptStoreException;
+import java.util.Arrays;
 
 /**
- * Walks the entries of a tree in both directions. It stands before the first entry, on one, or
- * behind the last.
- *
- * <p>The path from the root is kept, since leaves have no siblings; the leaf itself is copied into
- * a buffer of the cursor's own, which is faster than to touch the mapping entry by entry.
+ * Walks the entries of a tree between two bounds, in both directions. It stands before the first
+ * entry, on one, or behind the last.
  *
  * <p>Thread safety: one thread. Lifetime: as long as the root's pages are pinned, and unchanged.
  */
 public final class TreeCursor {
-    private static final int MAX_DEPTH = 64;
-    private static final int BEFORE = -1;
-
-    private final PageMap pages;
-    private final TreeRoot root;
-    private final MemorySegment leaf;
-    private final int pageBytes;
-    private final long[] branchIds = new long[MAX_DEPTH];
-    private final long[] births = new long[MAX_DEPTH];
-    private final int[] children = new int[MAX_DEPTH];
-    private int depth;
-    private int index = BEFORE;
-    private int count;
-    private boolean hasLeaf;
-
-    /**
-     * Creates a cursor before the first entry.
-     *
-     * @param leafBuffer native memory of one page, the cursor's own
+    /*
+     * The leaf is copied into an array, which is faster than to touch the mapping entry by entry,
+     * and callers may see ranges of it. Where the bounds cut a leaf is looked up when it is copied,
+     * so that a step compares two numbers and no keys.
      */
-    public TreeCursor(PageMap pages, TreeRoot root, MemorySegment leafBuffer) {
-        this.pages = pages;
-        this.root = root;
-        this.leaf = leafBuffer;
-        this.pageBytes = pages.pageBytes();
+    private static final int NONE = -1;
+
+    private final int pageBytes;
+    private final LeafImage leaf;
+    private final TreePath path = new TreePath();
+    private PageMap pages;
+    private TreeRoot root;
+    private byte[] from;
+    private byte[] to;
+    private long lowRank = NONE;
+    private long highRank = NONE;
+
+    // Where it stands: entries [begin, limit) of the leaf are within the bounds.
+    private boolean hasLeaf;
+    private int index;
+    private int begin;
+    private int limit;
+
+    private byte[] keyArray = {};
+    private int keyIndex = NONE;
+
+    /** Creates a cursor over no tree; {@link #open} gives it one. */
+    public TreeCursor(int pageBytes) {
+        this.pageBytes = pageBytes;
+        this.leaf = new LeafImage(pageBytes);
+    }
+
+    /** Creates a cursor before the first entry of a tree. */
+    public TreeCursor(PageMap pages, TreeRoot root) {
+        this(pages.pageBytes());
+        open(pages, root);
+    }
+
+    /** Stands before the first entry of a tree, within the bounds it has. */
+    public void open(PageMap newPages, TreeRoot newRoot) {
+        pages = newPages;
+        root = newRoot;
+        hasLeaf = false;
+        lowRank = NONE;
+        highRank = NONE;
+    }
+
+    /** Keeps to the keys in [from, to), null for no bound, and stands before the first of them. */
+    public void within(byte[] newFrom, byte[] newTo) {
+        from = newFrom;
+        to = newTo;
+        open(pages, root);
     }
 
     /** {@return whether the cursor stands on an entry} */
     public boolean isOnEntry() {
-        return hasLeaf && index >= 0 && index < count;
+        return hasLeaf && index >= begin && index < limit;
     }
 
     /** Goes to the first entry; returns whether there is one. */
     public boolean first() {
-        return toEdge(true);
+        return from == null ? start() && toEdge(true) : seekUp(from, from.length, true);
     }
 
     /** Goes to the last entry; returns whether there is one. */
     public boolean last() {
-        return toEdge(false);
-    }
-
-    private boolean toEdge(boolean isFirst) {
-        hasLeaf = false;
-        if (root.isEmpty()) {
-            return false;
-        }
-        depth = 0;
-        descendToEdge(root.pageId(), root.birth(), -1, isFirst);
-        return isOnEntry();
+        return to == null ? start() && toEdge(false) : seekDown(to, to.length, false);
     }
 
     /** Goes to the first entry whose key is not below {@code key}; returns whether there is one. */
     public boolean seek(byte[] key, int keyBytes) {
-        hasLeaf = false;
-        if (root.isEmpty()) {
-            return false;
-        }
-        int found = descendTo(key, keyBytes);
-        index = found < 0 ? -1 - found : found;
-        return index < count || nextLeaf();
+        return seekUp(key, keyBytes, true);
+    }
+
+    /** Goes to the first entry whose key is above {@code key}; returns whether there is one. */
+    public boolean seekHigher(byte[] key, int keyBytes) {
+        return seekUp(key, keyBytes, false);
     }
 
     /** Goes to the last entry whose key is not above {@code key}; returns whether there is one. */
     public boolean seekFloor(byte[] key, int keyBytes) {
-        hasLeaf = false;
-        if (root.isEmpty()) {
+        return seekDown(key, keyBytes, true);
+    }
+
+    /** Goes to the last entry whose key is below {@code key}; returns whether there is one. */
+    public boolean seekLower(byte[] key, int keyBytes) {
+        return seekDown(key, keyBytes, false);
+    }
+
+    /**
+     * Goes to the entry with that key; returns whether it is there and within the bounds. If not,
+     * the cursor stands before the first entry.
+     */
+    public boolean seekExact(byte[] key, int keyBytes) {
+        if (start()) {
+            index = descend(key, keyBytes);
+            hasLeaf = index >= begin && index < limit;
+        }
+        return hasLeaf;
+    }
+
+    private boolean seekUp(byte[] key, int keyBytes, boolean isInclusive) {
+        byte[] bound = boundBefore(key, keyBytes);
+        if (bound != null) {
+            return seekUp(bound, bound.length, true);
+        }
+        if (!start()) {
             return false;
         }
-        int found = descendTo(key, keyBytes);
-        index = found < 0 ? -2 - found : found;
-        return index >= 0 || previousLeaf();
+        int found = descend(key, keyBytes);
+        index = Math.max(begin, found >= 0 && !isInclusive ? found + 1 : place(found));
+        return index < limit || nextLeaf();
+    }
+
+    private boolean seekDown(byte[] key, int keyBytes, boolean isInclusive) {
+        byte[] bound = boundBefore(key, keyBytes);
+        if (bound != null) {
+            return seekDown(bound, bound.length, false);
+        }
+        if (!start()) {
+            return false;
+        }
+        int found = descend(key, keyBytes);
+        index = Math.min(limit, found >= 0 && isInclusive ? found + 1 : place(found)) - 1;
+        return index >= begin || previousLeaf();
+    }
+
+    /** {@return the bound that the key lies outside of, or null} */
+    private byte[] boundBefore(byte[] key, int keyBytes) {
+        if (from != null && compare(key, keyBytes, from) < 0) {
+            return from;
+        }
+        return to != null && compare(key, keyBytes, to) > 0 ? to : null;
+    }
+
+    private static int compare(byte[] key, int keyBytes, byte[] bound) {
+        return Arrays.compareUnsigned(key, 0, keyBytes, bound, 0, bound.length);
+    }
+
+    /** {@return the index at which a key that was looked up stands or would stand} */
+    private static int place(int found) {
+        return found < 0 ? -1 - found : found;
     }
 
     /** Goes one entry on; returns whether there is one. */
     public boolean next() {
-        if (!hasLeaf) {
-            return first();
-        }
-        if (index < count && ++index < count) {
-            return true;
-        }
-        return nextLeaf();
+        return nextInLeaf() || (hasLeaf ? nextLeaf() : first());
     }
 
     /** Goes one entry back; returns whether there is one. */
     public boolean previous() {
-        if (!hasLeaf) {
-            return last();
-        }
-        if (index > BEFORE && --index > BEFORE) {
+        return previousInLeaf() || (hasLeaf ? previousLeaf() : last());
+    }
+
+    /** Goes one entry on where that lies in the leaf that was copied; if not, it stays. */
+    public boolean nextInLeaf() {
+        if (hasLeaf && index < limit - 1) {
+            index++;
             return true;
         }
-        return previousLeaf();
+        return false;
+    }
+
+    /** Goes one entry back where that lies in the leaf that was copied; if not, it stays. */
+    public boolean previousInLeaf() {
+        if (hasLeaf && index > begin) {
+            index--;
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Goes {@code distance} entries on, or back where it is negative; returns whether there are so
+     * many. If not, it stands before the first entry. Requires: isOnEntry().
+     */
+    public boolean skip(long distance) {
+        long target = index + distance;
+        if (target >= begin && target < limit) {
+            index = (int) target;
+            return true;
+        }
+        long rank = rank();
+        boolean isInside =
+                distance < 0 ? distance >= lowRank() - rank : distance < highRank() - rank;
+        if (!isInside) {
+            hasLeaf = false;
+            return false;
+        }
+        start();
+        descend(rank + distance);
+        return true;
+    }
+
+    /** {@return how many entries of the tree are before this one} Requires: isOnEntry(). */
+    public long rank() {
+        return path.rank() + index;
+    }
+
+    /** {@return how many entries of the tree are below the lower bound} */
+    public long lowRank() {
+        if (lowRank == NONE) {
+            lowRank = from == null ? 0 : rank(from, from.length);
+        }
+        return lowRank;
+    }
+
+    /** {@return how many entries of the tree are below the upper bound} */
+    public long highRank() {
+        if (highRank == NONE) {
+            highRank = to == null ? root.count() : rank(to, to.length);
+        }
+        return highRank;
+    }
+
+    /** {@return how many entries of the tree are below a key} */
+    public long rank(byte[] key, int keyBytes) {
+        return TreeReader.rank(pages, root, key, keyBytes);
+    }
+
+    /** {@return the copy of the leaf it stands in} */
+    public LeafImage leaf() {
+        return leaf;
+    }
+
+    /** {@return the pages that the leaf's references lead to} */
+    public PageMap pages() {
+        return pages;
+    }
+
+    /** {@return which entry of the leaf it stands on} */
+    public int index() {
+        return index;
+    }
+
+    /** {@return the index behind the last entry of the leaf within the bounds} */
+    public int limit() {
+        return limit;
+    }
+
+    /** Goes to the last entry within the bounds of the leaf it stands in. */
+    public void toLastInLeaf() {
+        index = limit - 1;
     }
 
     /** {@return the length of the key of this entry} */
     public int keyBytes() {
-        return SlottedPage.keyBytes(leaf, 0, index);
+        return leaf.keyBytes(index);
+    }
+
+    /** {@return whether the end of this entry's key lies outside its leaf} */
+    public boolean isLongKey() {
+        return leaf.isLongKey(index);
+    }
+
+    /** {@return an array that starts with this entry's key; the next move may change it} */
+    public byte[] keyArray() {
+        if (keyIndex != index) {
+            int keyBytes = leaf.keyBytes(index);
+            if (keyArray.length < keyBytes) {
+                keyArray = new byte[Math.max(keyBytes, PageSize.inlineKeyBytes(pageBytes))];
+            }
+            leaf.copyWholeKey(index, pages, keyArray, 0);
+            keyIndex = index;
+        }
+        return keyArray;
     }
 
     /** {@return a copy of this entry's key} */
     public byte[] key() {
-        return TreeReader.key(pages, leaf, 0, index);
+        return Arrays.copyOf(keyArray(), keyBytes());
     }
 
     /** {@return the length of the value of this entry} */
     public long valueBytes() {
-        return TreeReader.valueBytes(leaf, 0, pageBytes, index);
+        return leaf.valueBytes(index);
+    }
+
+    /** {@return the length of the value of this entry, if an array can have it} */
+    public int valueArrayBytes() {
+        long bytes = leaf.valueBytes(index);
+        if (leaf.isOverflow(index)) {
+            TreeReader.requireRunInFile(pages, leaf.valueRunPage(index), bytes);
+        }
+        return TreeReader.arrayBytes(bytes);
     }
 
     /** {@return a copy of this entry's value} */
     public byte[] value() {
-        return TreeReader.value(pages, leaf, 0, index);
+        byte[] value = new byte[valueArrayBytes()];
+        copyValue(value, 0);
+        return value;
     }
 
     /** Copies this entry's value if it fits; returns its length. */
     public long copyValue(byte[] target, int at) {
-        return TreeReader.copyValue(pages, leaf, 0, index, target, at);
-    }
-
-    private int descendTo(byte[] key, int keyBytes) {
-        depth = 0;
-        long pageId = root.pageId();
-        long birth = root.birth();
-        int level = -1;
-        while (true) {
-            MemorySegment s = pages.visit(pageId, birth, level);
-            long page = pages.position(pageId);
-            level = PageHeader.level(s, page);
-            if (level == 0) {
-                load(s, page);
-                return SlottedPage.find(leaf, 0, pageBytes, key, keyBytes, pages);
-            }
-            int child = BranchPage.childFor(s, page, pageBytes, key, keyBytes, pages);
-            push(pageId, birth, child);
-            long reference = BranchPage.child(s, page, child);
-            pageId = Reference.pageId(Reference.word(s, reference));
-            birth = Reference.birth(s, reference);
-            level--;
+        long bytes = leaf.valueBytes(index);
+        if (bytes > target.length - at) {
+            return bytes;
         }
-    }
-
-    private void push(long pageId, long birth, int child) {
-        branchIds[depth] = pageId;
-        births[depth] = birth;
-        children[depth++] = child;
-    }
-
-    private void load(MemorySegment s, long page) {
-        MemorySegment.copy(s, page, leaf, 0, pageBytes);
-        count = PageHeader.count(leaf, 0);
-        hasLeaf = true;
-    }
-
-    private void descendToEdge(long rootId, long rootBirth, int rootLevel, boolean isFirst) {
-        long pageId = rootId;
-        long birth = rootBirth;
-        int level = rootLevel;
-        while (true) {
-            MemorySegment s = pages.visit(pageId, birth, level);
-            long page = pages.position(pageId);
-            level = PageHeader.level(s, page);
-            if (level == 0) {
-                load(s, page);
-                index = isFirst ? 0 : count - 1;
-                return;
-            }
-            int child = isFirst ? 0 : BranchPage.children(s, page) - 1;
-            push(pageId, birth, child);
-            long reference = BranchPage.child(s, page, child);
-            pageId = Reference.pageId(Reference.word(s, reference));
-            birth = Reference.birth(s, reference);
-            level--;
+        if (leaf.isOverflow(index)) {
+            long first = leaf.valueRunPage(index);
+            long birth = leaf.valueRunBirth(index);
+            OverflowRun.read(pages, first, birth, bytes, 0, target, at, (int) bytes);
+        } else {
+            System.arraycopy(leaf.bytes(), leaf.valueOffset(index), target, at, (int) bytes);
         }
+        return bytes;
+    }
+
+    /** Lets go of the leaf and starts at the root; returns whether there is one. */
+    private boolean start() {
+        hasLeaf = false;
+        if (root.isEmpty()) {
+            return false;
+        }
+        path.start(pages, root);
+        return true;
+    }
+
+    private int descend(byte[] key, int keyBytes) {
+        while (!path.isAtLeaf()) {
+            path.follow(key, keyBytes);
+        }
+        int found = path.find(key, keyBytes);
+        load(true, true);
+        return found;
+    }
+
+    private void descend(long rank) {
+        long rest = rank;
+        while (!path.isAtLeaf()) {
+            rest = path.followRank(rest);
+        }
+        load(true, true);
+        if (rest < begin || rest >= limit) {
+            throw new CorruptStoreException(path.pageId(), "entries below a page", limit, rest);
+        }
+        index = (int) rest;
+    }
+
+    /** Descends to the first or last leaf of what the path has come to, and its edge. */
+    private boolean toEdge(boolean isFirst) {
+        while (!path.isAtLeaf()) {
+            path.followEdge(isFirst);
+        }
+        load(!isFirst, isFirst);
+        index = isFirst ? begin : limit - 1;
+        return isOnEntry();
     }
 
     private boolean nextLeaf() {
-        int from = depth;
-        while (from > 0) {
-            from--;
-            MemorySegment s = pages.visit(branchIds[from], births[from], -1);
-            long page = pages.position(branchIds[from]);
-            if (children[from] + 1 < BranchPage.children(s, page)) {
-                children[from]++;
-                depth = from + 1;
-                descendFrom(s, page, from, true);
-                return isOnEntry();
-            }
+        if (limit == leaf.count() && path.turnNext()) {
+            return toEdge(true);
         }
-        index = count;
+        index = limit;
         return false;
     }
 
     private boolean previousLeaf() {
-        int from = depth;
-        while (from > 0) {
-            from--;
-            if (children[from] > 0) {
-                MemorySegment s = pages.visit(branchIds[from], births[from], -1);
-                children[from]--;
-                depth = from + 1;
-                descendFrom(s, pages.position(branchIds[from]), from, false);
-                return isOnEntry();
-            }
+        if (begin == 0 && path.turnPrevious()) {
+            return toEdge(false);
         }
-        index = BEFORE;
+        index = begin - 1;
         return false;
     }
 
-    private void descendFrom(MemorySegment s, long page, int from, boolean isFirst) {
-        long reference = BranchPage.child(s, page, children[from]);
-        long pageId = Reference.pageId(Reference.word(s, reference));
-        int level = PageHeader.level(s, page) - 1;
-        descendToEdge(pageId, Reference.birth(s, reference), level, isFirst);
+    /** Copies the leaf that the path has come to, and looks up the bounds that may cut it. */
+    private void load(boolean mayStartBefore, boolean mayEndBehind) {
+        keyIndex = NONE;
+        leaf.load(path.segment(), path.page());
+        begin = from != null && mayStartBefore ? place(path.find(from, from.length)) : 0;
+        limit = to != null && mayEndBehind ? place(path.find(to, to.length)) : leaf.count();
+        hasLeaf = true;
     }
 }

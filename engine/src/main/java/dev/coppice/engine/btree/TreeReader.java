@@ -75,24 +75,26 @@ public final class TreeReader {
     static byte[] value(PageMap pages, MemorySegment s, long page, int index) {
         long bytes = valueBytes(s, page, pages.pageBytes(), index);
         if (LeafPage.isOverflow(s, page, index)) {
-            requireRunInFile(pages, s, page, index, bytes);
+            long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
+            requireRunInFile(pages, Reference.pageId(Reference.word(s, run)), bytes);
         }
-        if (bytes > PageSize.MAX_VALUE_BYTES) {
-            throw new IllegalArgumentException(
-                    "value too long for an array: valueBytes="
-                            + bytes
-                            + ", max="
-                            + PageSize.MAX_VALUE_BYTES);
-        }
-        byte[] value = new byte[(int) bytes];
+        byte[] value = new byte[arrayBytes(bytes)];
         copyValue(pages, s, page, index, value, 0);
         return value;
     }
 
-    private static void requireRunInFile(
-            PageMap pages, MemorySegment s, long page, int index, long bytes) {
-        long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
-        long first = Reference.pageId(Reference.word(s, run));
+    static int arrayBytes(long valueBytes) {
+        if (valueBytes > PageSize.MAX_VALUE_BYTES) {
+            throw new IllegalArgumentException(
+                    "value too long for an array: valueBytes="
+                            + valueBytes
+                            + ", max="
+                            + PageSize.MAX_VALUE_BYTES);
+        }
+        return (int) valueBytes;
+    }
+
+    static void requireRunInFile(PageMap pages, long first, long bytes) {
         long pagesInFile = pages.mappedBytes() / pages.pageBytes();
         long room = (pagesInFile - first) * pages.pageBytes();
         if (first >= pagesInFile || bytes > room) {

@@ -28,6 +28,12 @@ public final class Bytes {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle ARRAY_INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle ARRAY_U16 =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle ARRAY_U32 =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle ARRAY_U64 =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Bytes() {}
 
@@ -41,6 +47,18 @@ public final class Bytes {
 
     static void u16(MemorySegment segment, long position, int value) {
         segment.set(U16, position, (short) value);
+    }
+
+    static int u16(byte[] array, int at) {
+        return (short) ARRAY_U16.get(array, at) & 0xFFFF;
+    }
+
+    static int u32(byte[] array, int at) {
+        return (int) ARRAY_U32.get(array, at);
+    }
+
+    static long u64(byte[] array, int at) {
+        return (long) ARRAY_U64.get(array, at);
     }
 
     /** {@return the four bytes of {@code key} from {@code from} on, zero-padded, as a number} */
@@ -95,6 +113,33 @@ public final class Bytes {
             }
         }
         return value;
+    }
+
+    /** {@return as {@link #varint(MemorySegment, long)}} */
+    static long varint(byte[] array, int position) {
+        byte first = array[position];
+        if (first >= 0) {
+            return first;
+        }
+        long value = first & 0x7F;
+        int at = position + 1;
+        for (int shift = 7; shift < 63; shift += 7) {
+            byte next = array[at++];
+            value |= (long) (next & 0x7F) << shift;
+            if (next >= 0) {
+                break;
+            }
+        }
+        return value;
+    }
+
+    /** {@return as {@link #skipVarint(MemorySegment, long)}} */
+    static int skipVarint(byte[] array, int position) {
+        int at = position;
+        while (array[at] < 0 && at - position < MAX_VARINT_BYTES - 1) {
+            at++;
+        }
+        return at + 1;
     }
 
     /** {@return the position behind the number at {@code position}} */

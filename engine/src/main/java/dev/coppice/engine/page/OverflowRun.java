@@ -12,14 +12,23 @@ public final class OverflowRun {
 
     /** {@return the bytes of a long key behind its inline part} */
     public static byte[] readKeyTail(PageMap pages, MemorySegment s, long reference) {
-        long pageId = Reference.pageId(Reference.word(s, reference));
-        long length = Reference.count(s, reference);
+        return readKeyTail(
+                pages,
+                Reference.pageId(Reference.word(s, reference)),
+                Reference.birth(s, reference),
+                Reference.count(s, reference));
+    }
+
+    /**
+     * {@return as {@link #readKeyTail(PageMap, MemorySegment, long)}, from the reference's parts}
+     */
+    public static byte[] readKeyTail(PageMap pages, long pageId, long birth, long length) {
         if (length <= 0 || length > PageSize.MAX_KEY_BYTES) {
             throw new CorruptStoreException(
                     pageId, "length of a key run", "1 to " + PageSize.MAX_KEY_BYTES, length);
         }
         byte[] tail = new byte[(int) length];
-        read(pages, pageId, Reference.birth(s, reference), length, 0, tail, 0, tail.length);
+        read(pages, pageId, birth, length, 0, tail, 0, tail.length);
         return tail;
     }
 

@@ -49,7 +49,6 @@ public final class TreeLab implements AutoCloseable {
     public final TreeRoot[] roots = new TreeRoot[TREES];
     public final List<NavigableMap<byte[], byte[]>> models = new ArrayList<>();
 
-    private final MemorySegment cursorPage;
     private final List<Snapshot> snapshots = new ArrayList<>();
     private Snapshot published;
     private long lastId;
@@ -84,7 +83,6 @@ public final class TreeLab implements AutoCloseable {
         PageVerifier verifier = new PageVerifier(false, 0, pageBytes);
         writes = new WriteSet(storage, pageSize, allocator, verifier, arena);
         writer = new TreeWriter(writes, new PageBuilder(arena, pageSize));
-        cursorPage = arena.allocate(pageBytes, 64);
         for (int i = 0; i < TREES; i++) {
             roots[i] = new TreeRoot(i + 1);
             models.add(new TreeMap<>(Arrays::compareUnsigned));
@@ -221,7 +219,7 @@ public final class TreeLab implements AutoCloseable {
     }
 
     public TreeCursor cursor(PageMap pages, TreeRoot root) {
-        return new TreeCursor(pages, root, cursorPage);
+        return new TreeCursor(pages, root);
     }
 
     /** Compares the trees as they are now with the models. */

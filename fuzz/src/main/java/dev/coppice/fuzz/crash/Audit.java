@@ -12,8 +12,6 @@ import dev.coppice.engine.check.Progress;
 import dev.coppice.engine.commit.ImageExtent;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.fuzz.model.Contents;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +79,7 @@ final class Audit {
             throw new AssertionError(
                     "family " + name + ": expected=" + expected.size() + ", count=" + root.count());
         }
-        MemorySegment buffer = Arena.ofAuto().allocate(pages.pageBytes(), Long.BYTES);
-        TreeCursor cursor = new TreeCursor(pages, root, buffer);
+        TreeCursor cursor = new TreeCursor(pages, root);
         boolean isThere = cursor.first();
         for (Map.Entry<byte[], byte[]> entry : expected.entrySet()) {
             if (!isThere || !Arrays.equals(cursor.key(), entry.getKey())) {

@@ -1,0 +1,182 @@
+package dev.coppice.engine.page;
+
+import dev.coppice.error.CorruptStoreException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A leaf that was copied into an array, to be read entry by entry without touching the mapping:
+ * keys and values inside the leaf are ranges of the array.
+ *
+ * <p>Survives arbitrary bytes: what does not lie in the page ends with {@link
+ * IndexOutOfBoundsException} or {@link CorruptStoreException}.
+ *
+ * <p>Thread safety: one thread. Lifetime: what it says is about the page copied last.
+ */
+public final class LeafImage {
+    private final int pageBytes;
+    private final int inlineKeyBytes;
+    private byte[] bytes;
+    private int count;
+    private int prefixBytes;
+    private int flagBytes;
+    private int slots;
+
+    // The entry that was looked at last: most callers ask several things about one.
+    private int parsed = -1;
+    private int entry;
+    private int keyBytes;
+    private int rest;
+    private int payload;
+
+    public LeafImage(int pageBytes) {
+        this.pageBytes = pageBytes;
+        this.inlineKeyBytes = PageSize.inlineKeyBytes(pageBytes);
+        this.bytes = new byte[pageBytes];
+    }
+
+    /** Copies a leaf. */
+    public void load(MemorySegment s, long page) {
+        parsed = -1;
+        MemorySegment.copy(s, Bytes.U8, page, bytes, 0, pageBytes);
+        open();
+    }
+
+    /** Copies another image of pages of the same size. */
+    public void load(LeafImage other) {
+        parsed = -1;
+        System.arraycopy(other.bytes, 0, bytes, 0, pageBytes);
+        open();
+    }
+
+    private void open() {
+        count = Bytes.u16(bytes, PageHeader.COUNT_OFFSET);
+        prefixBytes = Bytes.u16(bytes, PageHeader.PREFIX_BYTES_OFFSET);
+        flagBytes = Bytes.u16(bytes, PageHeader.FLAGS_OFFSET) & PageHeader.EXT;
+        slots = SlottedPage.PREFIX_OFFSET + prefixBytes + SlottedPage.HEAD_BYTES * count;
+    }
+
+    /** {@return the array that starts with the page; other bytes may follow} */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Makes room for {@code more} bytes behind the page; returns where they start. */
+    public int makeRoom(int more) {
+        if (bytes.length - pageBytes < more) {
+            byte[] longer = new byte[pageBytes + more];
+            System.arraycopy(bytes, 0, longer, 0, pageBytes);
+            bytes = longer;
+        }
+        return pageBytes;
+    }
+
+    /** {@return the number of entries} */
+    public int count() {
+        return count;
+    }
+
+    private void parse(int index) {
+        if (parsed == index) {
+            return;
+        }
+        entry = Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
+        int at = entry + flagBytes;
+        keyBytes = (int) Math.min(Bytes.varint(bytes, at) + 1, PageSize.MAX_KEY_BYTES);
+        rest = Bytes.skipVarint(bytes, at);
+        payload = rest + SlottedPage.restBytes(keyBytes, prefixBytes, pageBytes);
+        if (keyBytes > inlineKeyBytes) {
+            payload += Reference.BYTES;
+        }
+        parsed = index;
+    }
+
+    /** {@return the length of key {@code index}} */
+    public int keyBytes(int index) {
+        parse(index);
+        return keyBytes;
+    }
+
+    /** {@return whether the end of key {@code index} lies in a run} */
+    public boolean isLongKey(int index) {
+        parse(index);
+        return keyBytes > inlineKeyBytes;
+    }
+
+    /** Copies key {@code index}, of a long one the part that lies in the leaf. */
+    private void copyKey(int index, byte[] target, int at) {
+        parse(index);
+        int inline = Math.min(keyBytes, inlineKeyBytes);
+        int shared = Math.min(prefixBytes, inline);
+        System.arraycopy(bytes, SlottedPage.PREFIX_OFFSET, target, at, shared);
+        int headed = Math.min(SlottedPage.HEAD_BYTES, inline - shared);
+        int heads = SlottedPage.PREFIX_OFFSET + prefixBytes;
+        int head = Bytes.u32(bytes, heads + SlottedPage.HEAD_BYTES * index);
+        Bytes.putHead(head, target, at + shared, headed);
+        System.arraycopy(bytes, rest, target, at + shared + headed, inline - shared - headed);
+    }
+
+    /** Copies key {@code index}, reading the end of a long one from its run. */
+    public void copyWholeKey(int index, PageMap pages, byte[] target, int at) {
+        copyKey(index, target, at);
+        if (keyBytes <= inlineKeyBytes) {
+            return;
+        }
+        int run = payload - Reference.BYTES;
+        byte[] tail = OverflowRun.readKeyTail(pages, runPage(run), runBirth(run), runBytes(run));
+        if (tail.length != keyBytes - inlineKeyBytes) {
+            throw new CorruptStoreException(
+                    pageId(), "length of a key run", keyBytes - inlineKeyBytes, tail.length);
+        }
+        System.arraycopy(tail, 0, target, at + inlineKeyBytes, tail.length);
+    }
+
+    /** {@return whether value {@code index} lies in a run} */
+    public boolean isOverflow(int index) {
+        parse(index);
+        return flagBytes != 0 && (bytes[entry] & LeafPage.OVERFLOW) != 0;
+    }
+
+    /** {@return the length of value {@code index}} */
+    public long valueBytes(int index) {
+        boolean isOverflow = isOverflow(index);
+        long length = isOverflow ? runBytes(payload) : Bytes.varint(bytes, payload);
+        if (length < 0 || (!isOverflow && length > pageBytes - payload)) {
+            throw new CorruptStoreException(pageId(), "length of a value", "inside", length);
+        }
+        return length;
+    }
+
+    /** {@return where value {@code index} starts} Requires: it is no overflow value. */
+    public int valueOffset(int index) {
+        parse(index);
+        return Bytes.skipVarint(bytes, payload);
+    }
+
+    /** {@return the first page of overflow value {@code index}} */
+    public long valueRunPage(int index) {
+        parse(index);
+        return runPage(payload);
+    }
+
+    /** {@return the birth of the run of overflow value {@code index}} */
+    public long valueRunBirth(int index) {
+        parse(index);
+        return runBirth(payload);
+    }
+
+    private long runPage(int reference) {
+        return Reference.pageId(Bytes.u64(bytes, reference + Reference.PAGE_OFFSET));
+    }
+
+    private long runBirth(int reference) {
+        return Bytes.u64(bytes, reference + Reference.BIRTH_OFFSET);
+    }
+
+    private long runBytes(int reference) {
+        return Bytes.u64(bytes, reference + Reference.COUNT_OFFSET);
+    }
+
+    private long pageId() {
+        return Bytes.u64(bytes, PageHeader.PAGE_ID_OFFSET);
+    }
+}
