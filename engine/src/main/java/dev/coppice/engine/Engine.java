@@ -10,6 +10,7 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.PageVerifier;
 import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.WriteSet;
+import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreFullException;
@@ -32,7 +33,13 @@ public final class Engine implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Room room;
     private final WriteView writer;
+    private final TxnGate published = new TxnGate(this::publishedTxn, this::isClosed);
+    private final TxnGate durable = new TxnGate(this::durableTxn, this::isDurableFinal);
     private volatile boolean isClosed;
+
+    /** Whether closing has come to its end, so that nothing will become durable any more. */
+    private volatile boolean isFinished;
+
     private volatile boolean mayStoreThroughMapping;
     private volatile boolean isPositionalNow;
 
@@ -114,6 +121,70 @@ public final class Engine implements AutoCloseable {
     /** {@return the id of the newest transaction that is known to be on the medium} */
     public long durableTxn() {
         return store.known().tip().txn();
+    }
+
+    /**
+     * Waits until transaction {@code txn}, or a later one, is committed.
+     *
+     * @return whether it is; false after the timeout
+     * @throws InterruptedException when interrupted while it has to wait
+     */
+    public boolean awaitPublished(long txn, long timeoutNanos) throws InterruptedException {
+        checkOpen();
+        boolean isReached = published.await(txn, timeoutNanos);
+        if (!isReached) {
+            checkOpen();
+        }
+        return isReached;
+    }
+
+    private long publishedTxn() {
+        return isClosed ? Long.MIN_VALUE : store.latestTxn();
+    }
+
+    private boolean isClosed() {
+        return isClosed;
+    }
+
+    /**
+     * Waits until transaction {@code txn} is known to be on the medium. Asks nobody to bring it
+     * there.
+     *
+     * @return whether it is; false after the timeout
+     * @throws CommitInDoubtException when a flush has failed
+     * @throws InterruptedException when interrupted while it has to wait
+     */
+    public boolean awaitDurable(long txn, long timeoutNanos) throws InterruptedException {
+        boolean isReached = durable.await(txn, timeoutNanos);
+        if (!isReached && isFinished) {
+            checkOpen();
+        }
+        if (!isReached && isDurableFinal()) {
+            throw new CommitInDoubtException(
+                    "a flush failed: whether transaction "
+                            + txn
+                            + " survives a power loss is decided when the store is opened again");
+        }
+        return isReached;
+    }
+
+    private boolean isDurableFinal() {
+        return isFinished || store.isPoisoned();
+    }
+
+    /**
+     * {@return bytes that a power loss would take now, about: those of pages that the newest root
+     * reaches and no checkpoint has completed for; 0 when the newest root is durable}
+     */
+    public long undurableBytes() {
+        boolean isDurable = durableTxn() >= latestTxn();
+        return isDurable ? 0 : store.commits().undurablePages() << pageSize().shift();
+    }
+
+    /** Lets those go on who wait for what a commit or a checkpoint has brought. */
+    private void moved() {
+        published.moved();
+        durable.moved();
     }
 
     /**
@@ -199,10 +270,15 @@ public final class Engine implements AutoCloseable {
             throw new StoreIoException("a mapped page could not be written", fault);
         } catch (RuntimeException | Error e) {
             rollbackIfRunning(view);
+            moved();
             throw e;
         }
-        if (isFull) {
-            store.commits().awaitFlushed(txn);
+        try {
+            if (isFull) {
+                store.commits().awaitFlushed(txn);
+            }
+        } finally {
+            moved();
         }
         return txn;
     }
@@ -252,7 +328,11 @@ public final class Engine implements AutoCloseable {
         if (writer == null) {
             throw new ReadOnlyException("the store is open for reading only");
         }
-        return checkpoints.run(timeoutNanos);
+        try {
+            return checkpoints.run(timeoutNanos);
+        } finally {
+            moved();
+        }
     }
 
     /**
@@ -351,21 +431,31 @@ public final class Engine implements AutoCloseable {
         }
         try (arena;
                 storage) {
-            if (writer != null) {
-                roles.takeBoth();
-                if (store.isPoisoned()) {
-                    return;
-                }
-                try {
-                    checkpoints.runHoldingRoles();
-                    store.finish(cutsTail);
-                } catch (StoreFullException e) {
-                    if (store.isPoisoned()) {
-                        throw e;
-                    }
-                    store.checkpoint().saveTip();
-                }
+            try {
+                makeDurable(cutsTail);
+            } finally {
+                isFinished = true;
+                moved();
             }
+        }
+    }
+
+    private void makeDurable(boolean cutsTail) {
+        if (writer == null) {
+            return;
+        }
+        roles.takeBoth();
+        if (store.isPoisoned()) {
+            return;
+        }
+        try {
+            checkpoints.runHoldingRoles();
+            store.finish(cutsTail);
+        } catch (StoreFullException e) {
+            if (store.isPoisoned()) {
+                throw e;
+            }
+            store.checkpoint().saveTip();
         }
     }
 }

@@ -135,6 +135,7 @@ public final class Checkpoint {
                 }
                 long slotEnd = Math.max(end, tip.endPage());
                 slots.write(tip, base, captured.image(), tip.txn(), slotEnd, false);
+                commits.endLog();
             } finally {
                 slots.lock().unlock();
             }

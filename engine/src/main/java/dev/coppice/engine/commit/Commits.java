@@ -56,6 +56,9 @@ public final class Commits {
     private long logPages;
     private long[][] roots = {new long[16]};
 
+    // Checkpoint role; read by any thread.
+    private volatile long capturedPages;
+
     // Slot lock.
     private volatile boolean hasPrepared;
 
@@ -92,6 +95,11 @@ public final class Commits {
     /** {@return pages born since the last checkpoint began that the newest root reaches; about} */
     public long logPages() {
         return logPages;
+    }
+
+    /** {@return as {@link #logPages}, with those of a checkpoint that has not completed; about} */
+    public long undurablePages() {
+        return capturedPages + logPages;
     }
 
     void checkNotPoisoned() {
@@ -286,8 +294,15 @@ public final class Commits {
 
     /** Starts to count the log anew: a checkpoint of the newest root begins. Writer role. */
     void beginLog() {
+        long captured = capturedPages;
+        capturedPages = captured + logPages;
         logSince = newest.txn();
         logPages = 0;
+    }
+
+    /** Counts the log before {@link #beginLog} no more: it is durable. Checkpoint role. */
+    void endLog() {
+        capturedPages = 0;
     }
 
     private void reclaimWhenDue() {
