@@ -1,11 +1,11 @@
 package dev.coppice;
 
 import dev.coppice.engine.btree.TreeCursor;
-import dev.coppice.engine.btree.TreeRoot;
-import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.page.PageSize;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the entries of a column family in the order of their keys, in both directions. It stands
@@ -17,29 +17,21 @@ import java.util.function.BooleanSupplier;
  * <p>Thread safety: one thread. Lifetime: until it is closed, or its snapshot or transaction ends.
  */
 public final class Cursor implements AutoCloseable {
-    private final Snapshot snapshot;
-    private final WriteTransaction transaction;
+    private final ReadHandle handle;
     private final ColumnFamily family;
     private boolean isClosed;
     private TreeCursor tree;
     private long changes;
 
     /** Key of the entry it stands on, where a change could take the rest of that key away. */
-    private byte[] longKey;
+    private byte @Nullable [] longKey;
 
-    Cursor(PageMap pages, TreeRoot root, Snapshot snapshot) {
-        this.tree = new TreeCursor(pages, root);
-        this.snapshot = snapshot;
-        this.transaction = null;
-        this.family = null;
-    }
-
-    Cursor(WriteTransaction transaction, ColumnFamily family) {
-        this.snapshot = null;
-        this.transaction = transaction;
+    /** Creates a cursor before the first entry. Requires: inside an operation of the handle. */
+    Cursor(ReadHandle handle, ColumnFamily family) {
+        this.handle = handle;
         this.family = family;
-        this.tree = transaction.treeCursor(family);
-        this.changes = transaction.changes();
+        this.tree = new TreeCursor(handle.pages(), handle.tree(family));
+        this.changes = handle.changes();
     }
 
     /** Goes to the first entry; returns whether there is one. */
@@ -105,22 +97,23 @@ public final class Cursor implements AutoCloseable {
     }
 
     private void rememberLongKey() {
-        boolean isLong =
-                transaction != null
-                        && tree.isOnEntry()
-                        && tree.keyBytes() > transaction.inlineKeyBytes();
+        boolean isLong = tree.isOnEntry() && tree.keyBytes() > inlineKeyBytes();
         longKey = isLong ? tree.key() : null;
     }
 
+    private int inlineKeyBytes() {
+        return PageSize.inlineKeyBytes(handle.pages().pageBytes());
+    }
+
     private boolean isStale() {
-        return transaction != null && transaction.changes() != changes;
+        return handle.changes() != changes;
     }
 
     /** {@return the cursor on the tree as it is now} */
     private TreeCursor fresh() {
         if (isStale()) {
-            tree = transaction.treeCursor(family);
-            changes = transaction.changes();
+            tree = new TreeCursor(handle.pages(), handle.tree(family));
+            changes = handle.changes();
         }
         return tree;
     }
@@ -141,9 +134,9 @@ public final class Cursor implements AutoCloseable {
         try {
             key = currentKey();
         } catch (RuntimeException | Error e) {
-            throw failure(e);
+            throw handle.failure(e);
         }
-        check();
+        handle.checkAfterRead();
         return key;
     }
 
@@ -159,14 +152,14 @@ public final class Cursor implements AutoCloseable {
         try {
             value = isStale() ? changedValue() : tree.value();
         } catch (RuntimeException | Error e) {
-            throw failure(e);
+            throw handle.failure(e);
         }
-        check();
+        handle.checkAfterRead();
         return value;
     }
 
     private byte[] changedValue() {
-        byte[] value = transaction.get(family, currentKey());
+        byte[] value = handle.get(family, currentKey());
         if (value == null) {
             throw new NoSuchElementException("the transaction has removed the entry");
         }
@@ -180,9 +173,9 @@ public final class Cursor implements AutoCloseable {
         try {
             bytes = isStale() ? changedValue().length : tree.valueBytes();
         } catch (RuntimeException | Error e) {
-            throw failure(e);
+            throw handle.failure(e);
         }
-        check();
+        handle.checkAfterRead();
         return bytes;
     }
 
@@ -200,9 +193,9 @@ public final class Cursor implements AutoCloseable {
             found = step.getAsBoolean();
             rememberLongKey();
         } catch (RuntimeException | Error e) {
-            throw failure(e);
+            throw handle.failure(e);
         }
-        check();
+        handle.checkAfterRead();
         return found;
     }
 
@@ -210,19 +203,7 @@ public final class Cursor implements AutoCloseable {
         if (isClosed) {
             throw new IllegalStateException("the cursor is closed");
         }
-        if (transaction != null) {
-            transaction.requireUsable();
-        }
-    }
-
-    private void check() {
-        if (snapshot != null) {
-            snapshot.checkStillOpen();
-        }
-    }
-
-    private RuntimeException failure(Throwable fault) {
-        return snapshot != null ? snapshot.failure(fault) : Faults.translate(fault);
+        handle.requireUsable();
     }
 
     /** Ends the use of the cursor. Idempotent. */

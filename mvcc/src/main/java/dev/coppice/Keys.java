@@ -1,21 +1,32 @@
 package dev.coppice;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Checks of keys and values. Stateless. */
+/** Limits of keys and values, and the bytes of long keys. Stateless. */
 final class Keys {
     static final int MAX_KEY_BYTES = 65_536;
     static final int MAX_VALUE_BYTES = Integer.MAX_VALUE - 8;
 
+    private static final VarHandle BIG_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private Keys() {}
 
     static void check(byte[] key) {
-        if (key.length == 0) {
+        checkLength(key.length);
+    }
+
+    static void checkLength(int keyBytes) {
+        if (keyBytes == 0) {
             throw new IllegalArgumentException("key is empty: keyBytes=0, min=1");
         }
-        if (key.length > MAX_KEY_BYTES) {
+        if (keyBytes > MAX_KEY_BYTES) {
             throw new IllegalArgumentException(
-                    "key too long: keyBytes=" + key.length + ", max=" + MAX_KEY_BYTES);
+                    "key too long: keyBytes=" + keyBytes + ", max=" + MAX_KEY_BYTES);
         }
     }
 
@@ -28,9 +39,24 @@ final class Keys {
     }
 
     /** Bounds of a range may be null for no bound, and longer than any key. */
-    static void checkRange(byte[] from, byte[] to) {
+    static void checkRange(byte @Nullable [] from, byte @Nullable [] to) {
         if (from != null && to != null && Arrays.compareUnsigned(from, to) > 0) {
             throw new IllegalArgumentException("range: its lower bound is above its upper bound");
         }
+    }
+
+    /** Writes the eight bytes of a long key, which sort as the numbers do. */
+    static byte[] encode(long key, byte[] target) {
+        BIG_ENDIAN_LONG.set(target, 0, key ^ Long.MIN_VALUE);
+        return target;
+    }
+
+    /** {@return the number that a long key stands for} */
+    static long decode(byte[] key, int keyBytes) {
+        if (keyBytes != Long.BYTES) {
+            throw new IllegalArgumentException(
+                    "not a long key: keyBytes=" + keyBytes + ", must be " + Long.BYTES);
+        }
+        return (long) BIG_ENDIAN_LONG.get(key, 0) ^ Long.MIN_VALUE;
     }
 }

@@ -250,7 +250,7 @@ class ArgumentsTest {
             assertRefused(() -> snapshot.count(unknown), "'unknown'");
             assertRefused(() -> snapshot.exists(unknown, KEY), "'unknown'");
             assertRefused(() -> snapshot.cursor(unknown), "'unknown'");
-            assertRefused(() -> snapshot.split(unknown, null, null, 2), "'unknown'");
+            assertRefused(() -> snapshot.split(unknown, KeyRange.all(), 2), "'unknown'");
         }
         try (WriteTransaction txn = store.begin()) {
             assertRefused(() -> txn.put(unknown, KEY, VALUE), "'unknown'");
@@ -309,16 +309,16 @@ class ArgumentsTest {
     void boundsInTheWrongOrderAreRefused() {
         byte[] low = Samples.key(1);
         byte[] high = Samples.key(2);
+        assertRefused(() -> KeyRange.of(high, low), "lower bound");
         try (Snapshot snapshot = store.snapshot()) {
-            assertRefused(() -> snapshot.count(Samples.OTHER, high, low), "lower bound");
-            assertRefused(() -> snapshot.split(Samples.OTHER, high, low, 2), "lower bound");
-            assertRefused(() -> snapshot.split(Samples.OTHER, low, high, 0), "n=0", "min=1");
-            assertEquals(0, snapshot.count(Samples.OTHER, low, low));
-            assertEquals(0, snapshot.count(Samples.OTHER, new byte[0], new byte[100_000]));
+            KeyRange range = KeyRange.of(low, high);
+            assertRefused(() -> snapshot.split(Samples.OTHER, range, 0), "n=0", "min=1");
+            assertEquals(0, snapshot.count(Samples.OTHER, KeyRange.of(low, low)));
+            KeyRange wide = KeyRange.of(new byte[0], new byte[100_000]);
+            assertEquals(0, snapshot.count(Samples.OTHER, wide));
         }
         try (WriteTransaction txn = store.begin()) {
-            assertRefused(() -> txn.deleteRange(Samples.OTHER, high, low), "lower bound");
-            assertEquals(0, txn.deleteRange(Samples.OTHER, low, low));
+            assertEquals(0, txn.deleteRange(Samples.OTHER, KeyRange.of(low, low)));
             txn.commit();
         }
     }

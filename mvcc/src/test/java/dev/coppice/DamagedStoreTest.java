@@ -133,7 +133,7 @@ class DamagedStoreTest {
                 txn.put(Samples.key(i), Samples.value(i, 500));
                 txn.delete(Samples.key(i + 1));
             }
-            txn.deleteRange(ColumnFamily.DEFAULT, Samples.key(10), Samples.key(20));
+            txn.deleteRange(ColumnFamily.DEFAULT, KeyRange.of(Samples.key(10), Samples.key(20)));
             if (txn.families().contains(Samples.OTHER)) {
                 txn.clear(Samples.OTHER);
             }

@@ -145,7 +145,7 @@ class FullStoreTest {
             for (SyncLevel level : SyncLevel.values()) {
                 try (WriteTransaction txn = store.begin(level)) {
                     model.put(txn, Samples.text(level.name()), Samples.value(1, 50));
-                    WriteTransaction.Savepoint savepoint = txn.savepoint();
+                    WriteHandle.Savepoint savepoint = txn.savepoint();
                     assertThrows(StoreFullException.class, () -> putWithoutEnd(txn));
                     assertThrows(
                             IllegalStateException.class,

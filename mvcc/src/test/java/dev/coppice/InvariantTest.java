@@ -76,7 +76,7 @@ class InvariantTest {
         try (WriteTransaction txn = store.begin(level)) {
             move(txn, random);
             if (random.nextInt(4) == 0) {
-                WriteTransaction.Savepoint savepoint = txn.savepoint();
+                WriteHandle.Savepoint savepoint = txn.savepoint();
                 txn.put(Samples.key(random.nextInt(ACCOUNTS)), number(-1));
                 txn.clear(FAMILIES.get(1));
                 txn.rollbackTo(savepoint);

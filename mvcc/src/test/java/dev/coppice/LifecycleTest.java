@@ -120,7 +120,7 @@ class LifecycleTest {
                 () -> snapshot.get(ColumnFamily.DEFAULT, KEY, new byte[99], 0));
         assertThrows(
                 SnapshotClosedException.class,
-                () -> snapshot.split(ColumnFamily.DEFAULT, null, null, 3));
+                () -> snapshot.split(ColumnFamily.DEFAULT, KeyRange.all(), 3));
         assertThrows(SnapshotClosedException.class, cursor::first);
         assertThrows(SnapshotClosedException.class, () -> cursor.seek(KEY));
         assertThrows(SnapshotClosedException.class, cursor::valueBytes);
@@ -146,7 +146,7 @@ class LifecycleTest {
     void endedTransactionRefusesEverything() {
         WriteTransaction committed = store.begin();
         Cursor cursor = committed.cursor(ColumnFamily.DEFAULT);
-        WriteTransaction.Savepoint savepoint = committed.savepoint();
+        WriteHandle.Savepoint savepoint = committed.savepoint();
         model.put(committed, Samples.key(2), VALUE);
         committed.commit();
         WriteTransaction rolledBack = store.begin();
@@ -157,7 +157,7 @@ class LifecycleTest {
             assertMisuse(() -> ended.append(ColumnFamily.DEFAULT, KEY, VALUE));
             assertMisuse(() -> ended.get(KEY));
             assertMisuse(() -> ended.delete(KEY));
-            assertMisuse(() -> ended.deleteRange(ColumnFamily.DEFAULT, null, null));
+            assertMisuse(() -> ended.deleteRange(ColumnFamily.DEFAULT, KeyRange.all()));
             assertMisuse(() -> ended.clear(ColumnFamily.DEFAULT));
             assertMisuse(() -> ended.count(ColumnFamily.DEFAULT));
             assertMisuse(() -> ended.cursor(ColumnFamily.DEFAULT));
@@ -266,13 +266,13 @@ class LifecycleTest {
 
     @Test
     void savepointOfAnotherTransactionIsRefused() {
-        WriteTransaction.Savepoint foreign;
+        WriteHandle.Savepoint foreign;
         try (WriteTransaction txn = store.begin()) {
             foreign = txn.savepoint();
             txn.commit();
         }
         try (WriteTransaction txn = store.begin()) {
-            WriteTransaction.Savepoint own = txn.savepoint();
+            WriteHandle.Savepoint own = txn.savepoint();
             model.put(txn, Samples.key(2), VALUE);
             assertMisuse(() -> txn.rollbackTo(foreign), "not one of this transaction");
             assertMisuse(() -> txn.release(foreign), "not one of this transaction");
@@ -285,9 +285,9 @@ class LifecycleTest {
     @Test
     void savepointTakenAfterTheOneReturnedToIsGivenUp() {
         try (WriteTransaction txn = store.begin()) {
-            WriteTransaction.Savepoint first = txn.savepoint();
+            WriteHandle.Savepoint first = txn.savepoint();
             txn.put(Samples.key(2), VALUE);
-            WriteTransaction.Savepoint second = txn.savepoint();
+            WriteHandle.Savepoint second = txn.savepoint();
             txn.put(Samples.key(3), VALUE);
             txn.rollbackTo(second);
             txn.rollbackTo(second);

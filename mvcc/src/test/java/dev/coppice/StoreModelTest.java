@@ -113,7 +113,7 @@ class StoreModelTest {
         }
 
         private void withSavepoint(WriteTransaction txn) {
-            WriteTransaction.Savepoint savepoint = txn.savepoint();
+            WriteHandle.Savepoint savepoint = txn.savepoint();
             Model kept = model.copy();
             changes(txn, 1 + random.nextInt(20));
             if (random.nextInt(3) == 0) {
@@ -166,7 +166,7 @@ class StoreModelTest {
             byte[] from = isInOrder ? one : other;
             byte[] to = isInOrder ? other : one;
             NavigableMap<byte[], byte[]> range = model.of(family).subMap(from, true, to, false);
-            assertEquals(range.size(), txn.deleteRange(family, from, to));
+            assertEquals(range.size(), txn.deleteRange(family, KeyRange.of(from, to)));
             range.clear();
         }
 

@@ -68,7 +68,8 @@ final class StorePropertyTest {
         void deleteRange(byte[] from, byte[] to) {
             Map<byte[], byte[]> range = model.subMap(from, to);
             try (WriteTransaction txn = store.begin()) {
-                assertEquals(range.size(), txn.deleteRange(ColumnFamily.DEFAULT, from, to));
+                assertEquals(
+                        range.size(), txn.deleteRange(ColumnFamily.DEFAULT, KeyRange.of(from, to)));
                 txn.commit();
             }
             range.clear();

@@ -1,8 +1,10 @@
 package dev.coppice.cli;
 
 import dev.coppice.Cursor;
+import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,10 +51,7 @@ final class ScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KeyRange range = new KeyRange(decoded(from), decoded(to));
-        if (prefix != null) {
-            range = range.and(KeyRange.ofPrefix(decoded(prefix)));
-        }
+        KeyRange range = range();
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot();
                 Cursor cursor = snapshot.cursor(family.in(snapshot))) {
@@ -61,8 +60,22 @@ final class ScanCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private KeyRange range() {
+        KeyRange range = KeyRange.all();
+        if (prefix != null) {
+            range = KeyRange.prefix(decoded(prefix));
+        }
+        if (from != null) {
+            range = range.and(KeyRange.from(decoded(from)));
+        }
+        if (to != null) {
+            range = range.and(KeyRange.below(decoded(to)));
+        }
+        return range;
+    }
+
     private byte[] decoded(String argument) {
-        return argument == null ? null : encodings.encoding().decode(argument);
+        return encodings.encoding().decode(argument);
     }
 
     private void print(Cursor cursor, KeyRange range) {
@@ -70,7 +83,7 @@ final class ScanCommand implements Callable<Integer> {
         boolean isThere = isReverse ? toEnd(cursor, range) : toStart(cursor, range);
         for (long i = 0; i < limit && isThere; i++) {
             byte[] key = cursor.key();
-            if (!range.isAboveStart(key) || !range.isBelowEnd(key)) {
+            if (!range.contains(key)) {
                 return;
             }
             print(encoding.encode(key));
@@ -82,16 +95,18 @@ final class ScanCommand implements Callable<Integer> {
     }
 
     private static boolean toStart(Cursor cursor, KeyRange range) {
-        boolean isBounded = range.from() != null && range.from().length > 0;
-        return isBounded ? cursor.seek(range.from()) : cursor.first();
+        byte[] start = range.from();
+        boolean isBounded = start != null && start.length > 0;
+        return isBounded ? cursor.seek(start) : cursor.first();
     }
 
     private static boolean toEnd(Cursor cursor, KeyRange range) {
-        if (range.to() == null) {
+        byte[] end = range.to();
+        if (end == null) {
             return cursor.last();
         }
-        boolean isThere = cursor.seekFloor(range.to());
-        boolean isBehind = isThere && !range.isBelowEnd(cursor.key());
+        boolean isThere = cursor.seekFloor(end);
+        boolean isBehind = isThere && Arrays.equals(cursor.key(), end);
         return isBehind ? cursor.previous() : isThere;
     }
 

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
+import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
@@ -160,7 +161,7 @@ final class Recorder {
             series.removeBefore(txn, last.lastNanos() + 1);
             series.putTotal(txn);
         }
-        txn.deleteRange(Records.COMMITS, null, Records.commitKey(last.commit() + 1));
+        txn.deleteRange(Records.COMMITS, KeyRange.below(Records.commitKey(last.commit() + 1)));
     }
 
     /** {@return some metrics with the number of their last sample, for others to look up} */

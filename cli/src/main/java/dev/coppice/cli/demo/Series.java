@@ -5,6 +5,7 @@ import static dev.coppice.cli.demo.Records.longAt;
 import static dev.coppice.cli.demo.Records.putDouble;
 import static dev.coppice.cli.demo.Records.putLong;
 
+import dev.coppice.KeyRange;
 import dev.coppice.WriteTransaction;
 
 /** One metric as the writer knows it: how far its samples reach. Thread safety: the writer. */
@@ -79,6 +80,6 @@ final class Series {
     void removeBefore(WriteTransaction txn, long nanos) {
         byte[] from = Records.sampleKey(metric, 0, 0);
         byte[] to = Records.sampleKey(metric, nanos, 0);
-        first += txn.deleteRange(Records.SAMPLES, from, to);
+        first += txn.deleteRange(Records.SAMPLES, KeyRange.of(from, to));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
@@ -82,7 +83,7 @@ final class RecorderTest {
             Ack ack = recorder.commit(batch(5, 2));
             try (Snapshot snapshot = store.snapshot();
                     WriteTransaction txn = store.begin()) {
-                byte[] third = snapshot.split(Records.SAMPLES, null, null, 4).getFirst();
+                byte[] third = snapshot.split(Records.SAMPLES, KeyRange.all(), 4).getFirst();
                 assertTrue(txn.delete(third));
                 txn.commit();
             }

@@ -1,0 +1,255 @@
+package dev.coppice;
+
+import dev.coppice.engine.btree.TreeReader;
+import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.page.PageMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every way to read one state of the store: that of a {@link Snapshot}, or of a transaction with
+ * its own changes.
+ *
+ * <p>Keys are {@code byte[]}, {@code long} or {@link KeyBuilder}. A long key is 8 bytes that sort
+ * as the numbers do, negative ones first; it is the same key as those bytes. An absent entry is
+ * null or -1.
+ *
+ * <p>Thread safety and lifetime: those of the handle. Errors that every operation has: {@link
+ * IllegalArgumentException} for a key that is empty or longer than 65,536 bytes and for a column
+ * family that the state does not have, {@link dev.coppice.error.CorruptStoreException} for damaged
+ * pages, {@link dev.coppice.error.SnapshotClosedException} and {@link
+ * dev.coppice.error.StoreClosedException} when the state was let go of before the operation ended.
+ */
+public abstract sealed class ReadHandle permits Snapshot, WriteHandle {
+    /*
+     * Every operation has the same shape: is the handle usable; read; is the handle still on the
+     * state that was read? A read may look at bytes that are already something else; it is built to
+     * survive that, and what it found, an exception included, is thrown away when the last question
+     * is answered with no. Operations that programs call millions of times spell this out, since a
+     * lambda would be allocated; the others use read().
+     */
+    final Store store;
+
+    ReadHandle(Store store) {
+        this.store = store;
+    }
+
+    /** {@return the pages that it reads} */
+    abstract PageMap pages();
+
+    /** {@return the tree of a family; throws {@link FamilyNames#missing} where there is none} */
+    abstract TreeRoot tree(ColumnFamily family);
+
+    /** {@return the tree of the column families' records, as it is now} */
+    abstract TreeRoot catalogue();
+
+    /** {@return a number that moves whenever the trees it reads are other ones} */
+    abstract long changes();
+
+    /** {@return 8 bytes for a long key, which the running operation alone uses} */
+    abstract byte[] keyScratch();
+
+    /** Called before every operation: throws when this thread may not use the handle now. */
+    abstract void requireUsable();
+
+    /** Called behind every operation: what was read counts only if this returns. */
+    abstract void checkAfterRead();
+
+    /** {@return what to throw for an exception of a read: another one if that does not count} */
+    final RuntimeException failure(Throwable fault) {
+        checkAfterRead();
+        return Faults.translate(fault);
+    }
+
+    /** {@return a copy of the value of a key of the default family, or null} */
+    public final byte @Nullable [] get(byte[] key) {
+        return get(ColumnFamily.DEFAULT, key);
+    }
+
+    /** {@return a copy of the value, or null where the key is not there} */
+    public final byte @Nullable [] get(ColumnFamily family, byte[] key) {
+        return value(family, key, key.length);
+    }
+
+    /** {@return a copy of the value, or null where the key is not there} */
+    public final byte @Nullable [] get(ColumnFamily family, long key) {
+        return value(family, Keys.encode(key, keyScratch()), Long.BYTES);
+    }
+
+    /** {@return a copy of the value, or null where the key is not there} */
+    public final byte @Nullable [] get(ColumnFamily family, KeyBuilder key) {
+        return value(family, key.array(), key.length());
+    }
+
+    private byte @Nullable [] value(ColumnFamily family, byte[] key, int keyBytes) {
+        Keys.checkLength(keyBytes);
+        requireUsable();
+        byte[] value;
+        try {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            value = found == TreeReader.ABSENT ? null : TreeReader.value(pages(), found);
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        checkAfterRead();
+        return value;
+    }
+
+    /**
+     * Copies a value into the caller's array.
+     *
+     * @return its length, or -1 where the key is not there; when it is longer than the room behind
+     *     {@code offset}, nothing is copied
+     */
+    public final int get(ColumnFamily family, byte[] key, byte[] target, int offset) {
+        return copy(family, key, key.length, target, offset);
+    }
+
+    /** As {@link #get(ColumnFamily, byte[], byte[], int)}. */
+    public final int get(ColumnFamily family, long key, byte[] target, int offset) {
+        return copy(family, Keys.encode(key, keyScratch()), Long.BYTES, target, offset);
+    }
+
+    /** As {@link #get(ColumnFamily, byte[], byte[], int)}. */
+    public final int get(ColumnFamily family, KeyBuilder key, byte[] target, int offset) {
+        return copy(family, key.array(), key.length(), target, offset);
+    }
+
+    private int copy(ColumnFamily family, byte[] key, int keyBytes, byte[] target, int offset) {
+        Keys.checkLength(keyBytes);
+        Objects.checkFromIndexSize(offset, target.length - offset, target.length);
+        requireUsable();
+        int length;
+        try {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            length =
+                    found == TreeReader.ABSENT
+                            ? -1
+                            : (int) TreeReader.copyValue(pages(), found, target, offset);
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        checkAfterRead();
+        return length;
+    }
+
+    /** {@return whether the key is there} */
+    public final boolean exists(ColumnFamily family, byte[] key) {
+        return valueBytes(family, key, key.length) >= 0;
+    }
+
+    /** {@return whether the key is there} */
+    public final boolean exists(ColumnFamily family, long key) {
+        return valueLength(family, key) >= 0;
+    }
+
+    /** {@return whether the key is there} */
+    public final boolean exists(ColumnFamily family, KeyBuilder key) {
+        return valueLength(family, key) >= 0;
+    }
+
+    /** {@return the length of the value in bytes, or -1 where the key is not there} */
+    public final long valueLength(ColumnFamily family, byte[] key) {
+        return valueBytes(family, key, key.length);
+    }
+
+    /** {@return the length of the value in bytes, or -1 where the key is not there} */
+    public final long valueLength(ColumnFamily family, long key) {
+        return valueBytes(family, Keys.encode(key, keyScratch()), Long.BYTES);
+    }
+
+    /** {@return the length of the value in bytes, or -1 where the key is not there} */
+    public final long valueLength(ColumnFamily family, KeyBuilder key) {
+        return valueBytes(family, key.array(), key.length());
+    }
+
+    private long valueBytes(ColumnFamily family, byte[] key, int keyBytes) {
+        Keys.checkLength(keyBytes);
+        requireUsable();
+        long length;
+        try {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            length = found == TreeReader.ABSENT ? -1 : TreeReader.valueBytes(pages(), found);
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        checkAfterRead();
+        return length;
+    }
+
+    /** {@return the number of entries of the default family; takes no time} */
+    public final long count() {
+        return count(ColumnFamily.DEFAULT);
+    }
+
+    /** {@return the number of entries of a family; takes no time} */
+    public final long count(ColumnFamily family) {
+        return read(() -> tree(family).count());
+    }
+
+    /** {@return the number of entries with keys in a range, in logarithmic time} */
+    public final long count(ColumnFamily family, KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        return read(() -> upper(tree(family), range) - lower(tree(family), range));
+    }
+
+    private long lower(TreeRoot tree, KeyRange range) {
+        byte[] from = range.lower();
+        return from == null ? 0 : TreeReader.rank(pages(), tree, from, from.length);
+    }
+
+    private long upper(TreeRoot tree, KeyRange range) {
+        byte[] to = range.upper();
+        return to == null ? tree.count() : TreeReader.rank(pages(), tree, to, to.length);
+    }
+
+    /**
+     * {@return the keys that cut a range into n parts of equal entry counts, give or take one;
+     * fewer where there are fewer entries}
+     *
+     * <p>The parts are [from, first), [first, second), ..., [last, to): one for each thread of a
+     * parallel scan. Takes logarithmic time for each.
+     *
+     * @param n at least 1
+     */
+    public final List<byte[]> split(ColumnFamily family, KeyRange range, int n) {
+        Objects.requireNonNull(range, "range");
+        if (n < 1) {
+            throw new IllegalArgumentException("parts: n=" + n + ", min=1");
+        }
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            long low = lower(tree, range);
+            return Ranks.split(pages(), tree, low, upper(tree, range) - low, n);
+        });
+    }
+
+    /** {@return a cursor over the default family, before its first entry} */
+    public final Cursor cursor() {
+        return cursor(ColumnFamily.DEFAULT);
+    }
+
+    /** {@return a cursor over a family, before its first entry; to be closed} */
+    public final Cursor cursor(ColumnFamily family) {
+        return read(() -> new Cursor(this, family));
+    }
+
+    /** {@return all column families that it sees} */
+    public final List<ColumnFamily> families() {
+        return read(() -> FamilyNames.list(pages(), catalogue()));
+    }
+
+    final <T> T read(Supplier<T> operation) {
+        requireUsable();
+        T result;
+        try {
+            result = operation.get();
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        checkAfterRead();
+        return result;
+    }
+}
