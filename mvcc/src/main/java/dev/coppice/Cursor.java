@@ -72,7 +72,7 @@ public final class Cursor implements AutoCloseable {
             boolean isSame = isThere && Arrays.equals(fresh.key(), key);
             return isSame ? fresh.next() : isThere;
         }
-        return tree.next();
+        return atSamePlace().next();
     }
 
     private boolean stepBack() {
@@ -83,7 +83,19 @@ public final class Cursor implements AutoCloseable {
             boolean isSame = isThere && Arrays.equals(fresh.key(), key);
             return isSame ? fresh.previous() : isThere;
         }
-        return tree.previous();
+        return atSamePlace().previous();
+    }
+
+    /** {@return the cursor on the tree as it is now, where it stands on no entry} */
+    private TreeCursor atSamePlace() {
+        boolean isBehind = tree.isBehind();
+        boolean isBefore = tree.isBefore();
+        if (isStale() && isBehind && fresh().last()) {
+            tree.next();
+        } else if (isStale() && isBefore && fresh().first()) {
+            tree.previous();
+        }
+        return fresh();
     }
 
     /**

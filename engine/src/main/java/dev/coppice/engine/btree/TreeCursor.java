@@ -73,6 +73,16 @@ public final class TreeCursor {
         return hasLeaf && index >= begin && index < limit;
     }
 
+    /** {@return whether the cursor stands behind the last entry} */
+    public boolean isBehind() {
+        return hasLeaf && index >= limit;
+    }
+
+    /** {@return whether a step back has led the cursor before the first entry} */
+    public boolean isBefore() {
+        return hasLeaf && index < begin;
+    }
+
     /** Goes to the first entry; returns whether there is one. */
     public boolean first() {
         return from == null ? start() && toEdge(true) : seekUp(from, from.length, true);

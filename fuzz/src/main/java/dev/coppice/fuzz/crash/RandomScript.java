@@ -141,6 +141,13 @@ final class RandomScript {
                     need(put.family());
                     txn.put(put.family(), Keys.key(put.key()), Keys.value(put.value()));
                 }
+                case Op.Fill fill -> {
+                    need(fill.family());
+                    for (int i = 0; i < fill.count(); i++) {
+                        byte[] value = Keys.value(fill.value() + i);
+                        txn.put(fill.family(), Keys.key(fill.first() + i), value);
+                    }
+                }
                 case Op.Delete delete -> {
                     if (txn.contents().has(delete.family())) {
                         txn.delete(delete.family(), Keys.key(delete.key()));

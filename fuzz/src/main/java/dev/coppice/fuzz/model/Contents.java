@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -79,8 +78,8 @@ public final class Contents {
     }
 
     /** {@return the entries of a family in the order of their keys, bytes unsigned} */
-    public SortedMap<byte[], byte[]> entries(String family) {
-        return Collections.unmodifiableSortedMap(families.get(family));
+    public NavigableMap<byte[], byte[]> entries(String family) {
+        return Collections.unmodifiableNavigableMap(families.get(family));
     }
 
     /** {@return whether both hold the same families with the same entries} */

@@ -1,5 +1,5 @@
 /**
- * What a store should contain, kept in ordinary maps: the oracle of the crash suite. Imports
- * nothing of the project.
+ * What a store should contain, kept in ordinary maps, the oracle of all suites; and the suite that
+ * does nothing but compare the two.
  */
 package dev.coppice.fuzz.model;

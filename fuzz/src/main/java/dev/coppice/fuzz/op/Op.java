@@ -14,6 +14,9 @@ public sealed interface Op {
 
     record Put(String family, int key, int value) implements Change {}
 
+    /** Puts {@code count} neighbours, so that trees become higher. */
+    record Fill(String family, int first, int count, int value) implements Change {}
+
     record Delete(String family, int key) implements Change {}
 
     /** Deletes from the lower key to below the higher one; -1 is no bound. */

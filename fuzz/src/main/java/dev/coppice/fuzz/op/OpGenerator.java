@@ -22,7 +22,7 @@ public final class OpGenerator {
         this.keys = keys;
     }
 
-    /** {@return steps with everything in them but crashes} */
+    /** {@return steps with everything in them, mostly changes and reads} */
     public List<Op> calm(int count) {
         List<Op> ops = new ArrayList<>();
         while (ops.size() < count) {
@@ -85,8 +85,10 @@ public final class OpGenerator {
     private void change(List<Op> ops) {
         String family = FAMILIES[random.nextInt(FAMILIES.length)];
         int what = random.nextInt(100);
-        if (what < 58) {
+        if (what < 54) {
             ops.add(new Op.Put(family, key(), random.nextInt(10_000)));
+        } else if (what < 58) {
+            ops.add(new Op.Fill(family, key(), 20 + random.nextInt(60), random.nextInt(10_000)));
         } else if (what < 82) {
             ops.add(new Op.Delete(family, key()));
         } else if (what < 87) {
@@ -124,13 +126,17 @@ public final class OpGenerator {
     }
 
     private void upkeep(List<Op> ops) {
-        int what = random.nextInt(10);
-        if (what < 3) {
+        int what = random.nextInt(30);
+        if (what < 9) {
             ops.add(new Op.Check());
-        } else if (what < 7) {
+        } else if (what < 20) {
             ops.add(new Op.Checkpoint());
-        } else if (what < 8) {
+        } else if (what < 23) {
             ops.add(new Op.Reopen());
+        } else if (what < 25) {
+            ops.add(new Op.Kill());
+        } else if (what < 26) {
+            ops.add(new Op.LosePower(random.nextInt(1000)));
         } else {
             ops.add(new Op.Commit());
         }

@@ -2,6 +2,7 @@ package dev.coppice.fuzz.run;
 
 import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
+import dev.coppice.fuzz.model.ModelRuns;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,7 +32,7 @@ public final class Fuzz {
 
     /** {@return every suite there is} */
     public static List<Suite> suites() {
-        return List.of(new CrashRuns(), new FaultRuns());
+        return List.of(new CrashRuns(), new ModelRuns(), new FaultRuns());
     }
 
     /** Runs what the arguments say; exits with 1 after a failure, with 2 when misunderstood. */

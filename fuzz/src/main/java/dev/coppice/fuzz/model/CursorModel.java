@@ -1,0 +1,118 @@
+package dev.coppice.fuzz.model;
+
+import dev.coppice.Cursor;
+import dev.coppice.fuzz.op.Keys;
+import dev.coppice.fuzz.op.Op;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.function.Supplier;
+
+/**
+ * A cursor beside where it should stand: before the first entry, on a key, or behind the last, in
+ * entries that may change between two moves.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class CursorModel {
+    private final Cursor cursor;
+    private final String family;
+    private final boolean isOfTransaction;
+    private final Supplier<NavigableMap<byte[], byte[]>> entries;
+    private Place place = Place.NEW;
+    private byte[] key;
+
+    private enum Place {
+        /** Before the first; a step back leads to the last. */
+        NEW,
+        BEFORE,
+        ON,
+        BEHIND
+    }
+
+    CursorModel(
+            Cursor cursor,
+            String family,
+            boolean isOfTransaction,
+            Supplier<NavigableMap<byte[], byte[]>> entries) {
+        this.cursor = cursor;
+        this.family = family;
+        this.isOfTransaction = isOfTransaction;
+        this.entries = entries;
+    }
+
+    boolean isOf(String name) {
+        return isOfTransaction && family.equals(name);
+    }
+
+    boolean isOfTransaction() {
+        return isOfTransaction;
+    }
+
+    void close() {
+        cursor.close();
+    }
+
+    /** Moves both and compares them. */
+    void move(Op.MoveCursor step) {
+        NavigableMap<byte[], byte[]> all = entries.get();
+        byte[] target = Keys.key(step.key());
+        Map.Entry<byte[], byte[]> expected = expected(all, step.move(), target);
+        boolean found = move(step.move(), target);
+        if (found != (expected != null)) {
+            throw new AssertionError(
+                    step + " of a cursor " + place + " found " + found + " in " + all.size());
+        }
+        if (expected == null) {
+            place = all.isEmpty() ? Place.NEW : placeBehind(step.move());
+            key = null;
+            return;
+        }
+        place = Place.ON;
+        key = expected.getKey();
+        if (!Arrays.equals(cursor.key(), key)
+                || !Arrays.equals(cursor.value(), expected.getValue())) {
+            throw new AssertionError(step + " leads to another entry");
+        }
+    }
+
+    private boolean move(Op.Move move, byte[] target) {
+        return switch (move) {
+            case FIRST -> cursor.first();
+            case LAST -> cursor.last();
+            case NEXT -> cursor.next();
+            case PREVIOUS -> cursor.previous();
+            case SEEK -> cursor.seek(target);
+            case SEEK_FLOOR -> cursor.seekFloor(target);
+        };
+    }
+
+    private Map.Entry<byte[], byte[]> expected(
+            NavigableMap<byte[], byte[]> all, Op.Move move, byte[] target) {
+        return switch (move) {
+            case FIRST -> all.firstEntry();
+            case LAST -> all.lastEntry();
+            case SEEK -> all.ceilingEntry(target);
+            case SEEK_FLOOR -> all.floorEntry(target);
+            case NEXT ->
+                    switch (place) {
+                        case NEW, BEFORE -> all.firstEntry();
+                        case ON -> all.higherEntry(key);
+                        case BEHIND -> null;
+                    };
+            case PREVIOUS ->
+                    switch (place) {
+                        case NEW, BEHIND -> all.lastEntry();
+                        case ON -> all.lowerEntry(key);
+                        case BEFORE -> null;
+                    };
+        };
+    }
+
+    private static Place placeBehind(Op.Move move) {
+        return switch (move) {
+            case NEXT, SEEK, LAST -> Place.BEHIND;
+            case PREVIOUS, SEEK_FLOOR, FIRST -> Place.BEFORE;
+        };
+    }
+}

@@ -1,0 +1,448 @@
+package dev.coppice.fuzz.model;
+
+import dev.coppice.CheckReport;
+import dev.coppice.ColumnFamily;
+import dev.coppice.Cursor;
+import dev.coppice.Progress;
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
+import dev.coppice.StoreConfig;
+import dev.coppice.SyncLevel;
+import dev.coppice.Verify;
+import dev.coppice.WriteTransaction;
+import dev.coppice.error.StoreFullException;
+import dev.coppice.fuzz.op.Keys;
+import dev.coppice.fuzz.op.Op;
+import dev.coppice.testkit.LiveFate;
+import dev.coppice.testkit.PowerLoss;
+import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.SimulatedDisk;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A store on a simulated disk beside maps that hold what it should: each step is done to both, and
+ * whatever either shows is compared.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class ModelTrial {
+    private static final int MAX_HELD = 8;
+    private static final int MAX_CURSORS = 6;
+
+    private final StoreConfig config;
+    private final Map<Long, Contents> commits = new HashMap<>();
+    private final List<Held> held = new ArrayList<>();
+    private final List<CursorModel> cursors = new ArrayList<>();
+    private SimulatedDisk disk;
+    private Store store;
+    private Contents newest = new Contents();
+    private OpenTransaction open;
+
+    private record Held(Snapshot snapshot, Contents contents) {}
+
+    private record Point(WriteTransaction.Savepoint savepoint, Contents contents) {}
+
+    /** The running transaction and what it should see. */
+    private static final class OpenTransaction {
+        private final WriteTransaction txn;
+        private final List<Point> points = new ArrayList<>();
+        private Contents work;
+
+        OpenTransaction(WriteTransaction txn, Contents work) {
+            this.txn = txn;
+            this.work = work;
+        }
+    }
+
+    private ModelTrial(int pageBytes, long diskBytes) {
+        this.config =
+                StoreConfig.defaults()
+                        .withPageBytes(pageBytes)
+                        .withVerify(Verify.ALWAYS)
+                        .withCloseTimeoutMillis(0);
+        this.disk = new SimulatedDisk(diskBytes);
+        open();
+    }
+
+    /** Does all steps on a new store, and compares everything at the end. */
+    static void run(int pageBytes, long diskBytes, List<Op> ops) {
+        ModelTrial trial = new ModelTrial(pageBytes, diskBytes);
+        try {
+            ops.forEach(trial::step);
+            trial.abort();
+            trial.check();
+            trial.close();
+        } finally {
+            trial.disk.discard();
+        }
+    }
+
+    // ---- opening and closing
+
+    private void open() {
+        store = Store.on(disk, config);
+        Contents found = commits.get(store.latestTxn());
+        if (found == null && !commits.isEmpty()) {
+            throw new AssertionError("opened at the unknown transaction " + store.latestTxn());
+        }
+        newest = found == null ? newest : found;
+        commits.clear();
+        commits.put(store.latestTxn(), newest);
+        compareNewest();
+    }
+
+    private void close() {
+        held.forEach(this::compare);
+        forgetReaders();
+        store.close();
+    }
+
+    private void forgetReaders() {
+        cursors.forEach(CursorModel::close);
+        cursors.clear();
+        held.clear();
+    }
+
+    private void reopen() {
+        abort();
+        close();
+        Contents before = newest;
+        replaceDisk(disk.kill());
+        open();
+        require(newest == before, "closing lost a commit");
+    }
+
+    private void kill() {
+        SimulatedDisk image = disk.kill();
+        abandon();
+        Contents before = newest;
+        replaceDisk(image);
+        open();
+        require(newest == before, "a kill lost a commit");
+    }
+
+    private void losePower(int seed) {
+        SectorChoice choice = new SectorChoice.Random(seed);
+        int sizes = disk.sizeChanges();
+        LiveFate fate = seed % 3 == 0 ? LiveFate.KEPT : LiveFate.ZEROS;
+        SimulatedDisk image = disk.powerLoss(new PowerLoss(choice, sizes, fate));
+        long durable = store.durableTxn();
+        abandon();
+        replaceDisk(image);
+        open();
+        require(store.latestTxn() >= durable, "a power loss took back a durable commit");
+    }
+
+    /** Gives the memory of a dead process back. */
+    private void abandon() {
+        forgetReaders();
+        if (open != null) {
+            open.txn.close();
+            open = null;
+        }
+        store.close();
+    }
+
+    private void replaceDisk(SimulatedDisk next) {
+        disk.discard();
+        disk = next;
+    }
+
+    // ---- steps
+
+    private void step(Op op) {
+        switch (op) {
+            case Op.Change change -> change(change);
+            case Op.Begin begin -> {
+                abort();
+                begin(begin.level());
+            }
+            case Op.Commit _ -> commit();
+            case Op.Abort _ -> abort();
+            case Op.Hold _ -> {
+                if (held.size() < MAX_HELD) {
+                    held.add(new Held(store.snapshot(), newest));
+                }
+            }
+            case Op.Compare compare -> {
+                if (!held.isEmpty()) {
+                    compare(held.get(compare.snapshot() % held.size()));
+                }
+            }
+            case Op.LetGo letGo -> letGo(letGo);
+            case Op.OpenCursor opening -> openCursor(opening);
+            case Op.MoveCursor move -> {
+                if (!cursors.isEmpty()) {
+                    cursors.get(move.cursor() % cursors.size()).move(move);
+                }
+            }
+            case Op.CloseCursor closing -> {
+                if (!cursors.isEmpty()) {
+                    cursors.remove(closing.cursor() % cursors.size()).close();
+                }
+            }
+            case Op.Checkpoint _ -> checkpoint();
+            case Op.Reopen _ -> reopen();
+            case Op.Kill _ -> kill();
+            case Op.LosePower loss -> losePower(loss.seed());
+            case Op.Check _ -> check();
+        }
+    }
+
+    private void begin(SyncLevel level) {
+        open = new OpenTransaction(store.begin(level), newest.copy());
+    }
+
+    private void commit() {
+        if (open == null) {
+            return;
+        }
+        OpenTransaction committing = open;
+        closeTransactionCursors();
+        open = null;
+        try {
+            committing.txn.commit();
+        } catch (StoreFullException e) {
+            compareNewest();
+            return;
+        } finally {
+            committing.txn.close();
+        }
+        newest = committing.work;
+        commits.put(store.latestTxn(), newest);
+    }
+
+    private void abort() {
+        if (open != null) {
+            closeTransactionCursors();
+            open.txn.close();
+            open = null;
+        }
+    }
+
+    private void checkpoint() {
+        try {
+            require(store.checkpoint() == (open == null), "a checkpoint beside a transaction");
+            require(
+                    open != null || store.durableTxn() == store.latestTxn(),
+                    "a checkpoint left a commit behind");
+        } catch (StoreFullException e) {
+            compareNewest();
+        }
+    }
+
+    private void letGo(Op.LetGo op) {
+        if (held.isEmpty()) {
+            return;
+        }
+        Held gone = held.remove(op.snapshot() % held.size());
+        compare(gone);
+        // Its cursors are closed with the others of snapshots: which one has which is not kept.
+        cursors.removeIf(each -> {
+            if (!each.isOfTransaction()) {
+                each.close();
+            }
+            return !each.isOfTransaction();
+        });
+        gone.snapshot().close();
+    }
+
+    private void openCursor(Op.OpenCursor op) {
+        if (cursors.size() >= MAX_CURSORS) {
+            return;
+        }
+        String family = op.family();
+        if (open != null && op.snapshot() % 2 == 0) {
+            OpenTransaction transaction = open;
+            if (transaction.work.has(family)) {
+                Cursor cursor = transaction.txn.cursor(ColumnFamily.of(family));
+                cursors.add(
+                        new CursorModel(
+                                cursor, family, true, () -> transaction.work.entries(family)));
+            }
+        } else if (!held.isEmpty()) {
+            Held from = held.get(op.snapshot() % held.size());
+            if (from.contents().has(family)) {
+                Cursor cursor = from.snapshot().cursor(ColumnFamily.of(family));
+                cursors.add(
+                        new CursorModel(
+                                cursor, family, false, () -> from.contents().entries(family)));
+            }
+        }
+    }
+
+    private void closeTransactionCursors() {
+        cursors.removeIf(each -> {
+            if (each.isOfTransaction()) {
+                each.close();
+            }
+            return each.isOfTransaction();
+        });
+    }
+
+    // ---- changes
+
+    private void change(Op.Change change) {
+        if (open == null) {
+            begin(SyncLevel.NORMAL);
+        }
+        try {
+            apply(change);
+        } catch (StoreFullException e) {
+            // The transaction can only be rolled back.
+            abort();
+        }
+    }
+
+    private void apply(Op.Change change) {
+        WriteTransaction txn = open.txn;
+        Contents work = open.work;
+        switch (change) {
+            case Op.Put put -> put(put.family(), put.key(), put.value());
+            case Op.Fill fill -> {
+                for (int i = 0; i < fill.count(); i++) {
+                    put(fill.family(), fill.first() + i, fill.value() + i);
+                }
+            }
+            case Op.Delete delete -> {
+                if (work.has(delete.family())) {
+                    byte[] key = Keys.key(delete.key());
+                    boolean wasThere = txn.delete(ColumnFamily.of(delete.family()), key);
+                    boolean isThere = work.entries(delete.family()).containsKey(key);
+                    require(wasThere == isThere, "delete: " + wasThere);
+                    work.delete(delete.family(), key);
+                }
+            }
+            case Op.DeleteRange range -> deleteRange(range);
+            case Op.CreateFamily create -> need(create.family());
+            case Op.DropFamily drop -> {
+                if (!drop.family().equals(Contents.DEFAULT) && work.has(drop.family())) {
+                    cursors.removeIf(each -> {
+                        if (each.isOf(drop.family())) {
+                            each.close();
+                        }
+                        return each.isOf(drop.family());
+                    });
+                    require(txn.dropFamily(ColumnFamily.of(drop.family())), "drop: absent");
+                    work.drop(drop.family());
+                }
+            }
+            case Op.TakeSavepoint _ -> open.points.add(new Point(txn.savepoint(), work.copy()));
+            case Op.RollBackTo back -> rollBackTo(back.savepoint());
+            case Op.ReleaseSavepoint release -> {
+                if (!open.points.isEmpty()) {
+                    int which = release.savepoint() % open.points.size();
+                    txn.release(open.points.get(which).savepoint());
+                    open.points.subList(which, open.points.size()).clear();
+                }
+            }
+        }
+    }
+
+    private void put(String family, int key, int value) {
+        need(family);
+        byte[] keyBytes = Keys.key(key);
+        byte[] valueBytes = Keys.value(value);
+        boolean isNew = open.txn.put(ColumnFamily.of(family), keyBytes, valueBytes);
+        require(isNew != open.work.entries(family).containsKey(keyBytes), "put: " + isNew);
+        open.work.put(family, keyBytes, valueBytes);
+    }
+
+    private void need(String family) {
+        if (!open.work.has(family)) {
+            open.txn.createFamily(ColumnFamily.of(family));
+            open.work.create(family);
+        }
+    }
+
+    private void rollBackTo(int number) {
+        if (!open.points.isEmpty()) {
+            int which = number % open.points.size();
+            // The families of its cursors may be gone then.
+            closeTransactionCursors();
+            open.txn.rollbackTo(open.points.get(which).savepoint());
+            open.work = open.points.get(which).contents().copy();
+            open.points.subList(which + 1, open.points.size()).clear();
+        }
+    }
+
+    private void deleteRange(Op.DeleteRange op) {
+        String family = op.family();
+        if (!open.work.has(family)) {
+            return;
+        }
+        byte[] one = op.from() < 0 ? null : Keys.key(op.from());
+        byte[] other = op.to() < 0 ? null : Keys.key(op.to());
+        boolean isSwapped = one != null && other != null && Arrays.compareUnsigned(one, other) > 0;
+        byte[] from = isSwapped ? other : one;
+        byte[] to = isSwapped ? one : other;
+        long before = open.work.entries(family).size();
+        open.work.deleteRange(family, from, to);
+        long removed = open.txn.deleteRange(ColumnFamily.of(family), from, to);
+        long expected = before - open.work.entries(family).size();
+        require(removed == expected, "deleteRange: " + removed + ", expected " + expected);
+    }
+
+    // ---- comparisons
+
+    private void check() {
+        compareNewest();
+        if (open == null) {
+            CheckReport report = store.check(Progress.NONE);
+            require(report.isClean(), "check: " + report.problems());
+        } else {
+            for (String family : open.work.families()) {
+                try (Cursor cursor = open.txn.cursor(ColumnFamily.of(family))) {
+                    compare(cursor, open.work.entries(family));
+                }
+            }
+        }
+    }
+
+    private void compareNewest() {
+        try (Snapshot snapshot = store.snapshot()) {
+            compare(new Held(snapshot, newest));
+        }
+    }
+
+    private void compare(Held one) {
+        Set<String> names = new TreeSet<>();
+        one.snapshot().families().forEach(family -> names.add(family.name()));
+        Set<String> expected = new TreeSet<>();
+        one.contents().families().forEach(expected::add);
+        require(names.equals(expected), "families " + names + ", expected " + expected);
+        for (String name : expected) {
+            ColumnFamily family = ColumnFamily.of(name);
+            Map<byte[], byte[]> entries = one.contents().entries(name);
+            require(one.snapshot().count(family) == entries.size(), "count of " + name);
+            try (Cursor cursor = one.snapshot().cursor(family)) {
+                compare(cursor, entries);
+            }
+            entries.forEach((key, value) ->
+                    require(
+                            Arrays.equals(one.snapshot().get(family, key), value),
+                            "get in " + name));
+        }
+    }
+
+    private static void compare(Cursor cursor, Map<byte[], byte[]> entries) {
+        for (Map.Entry<byte[], byte[]> entry : entries.entrySet()) {
+            require(cursor.next(), "an entry is missing");
+            require(Arrays.equals(cursor.key(), entry.getKey()), "another key");
+            require(Arrays.equals(cursor.value(), entry.getValue()), "another value");
+        }
+        require(!cursor.next(), "one more entry");
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+}
