@@ -3,12 +3,14 @@ package dev.coppice.fuzz.model;
 import dev.coppice.CheckReport;
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
+import dev.coppice.KeyRange;
 import dev.coppice.Progress;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
 import dev.coppice.SyncLevel;
 import dev.coppice.Verify;
+import dev.coppice.WriteHandle;
 import dev.coppice.WriteTransaction;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.fuzz.op.Keys;
@@ -46,7 +48,7 @@ final class ModelTrial {
 
     private record Held(Snapshot snapshot, Contents contents) {}
 
-    private record Point(WriteTransaction.Savepoint savepoint, Contents contents) {}
+    private record Point(WriteHandle.Savepoint savepoint, Contents contents) {}
 
     /** The running transaction and what it should see. */
     private static final class OpenTransaction {
@@ -384,7 +386,7 @@ final class ModelTrial {
         byte[] to = isSwapped ? one : other;
         long before = open.work.entries(family).size();
         open.work.deleteRange(family, from, to);
-        long removed = open.txn.deleteRange(ColumnFamily.of(family), from, to);
+        long removed = open.txn.deleteRange(ColumnFamily.of(family), KeyRange.of(from, to));
         long expected = before - open.work.entries(family).size();
         require(removed == expected, "deleteRange: " + removed + ", expected " + expected);
     }
