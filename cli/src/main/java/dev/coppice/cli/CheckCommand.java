@@ -19,15 +19,16 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice check prices.coppice",
-            "  coppice check prices.coppice && cp prices.coppice backup/"
+            "  coppice check prices.coppice --json | jq .problemCount"
         })
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        CheckOutput output = new CheckOutput(main.console(), "checked");
+        CheckOutput output = new CheckOutput(main.console(), "checked", json.isJson());
         try (Store store = file.openToRead()) {
             return output.show(store.check(output.progress()));
         } catch (CorruptStoreException e) {

@@ -6,6 +6,7 @@ import static java.util.Locale.ROOT;
 import dev.coppice.CheckReport;
 import dev.coppice.Progress;
 import dev.coppice.error.CorruptStoreException;
+import java.util.List;
 
 /** Shows the progress and the result of a check. Thread safety: one thread. */
 final class CheckOutput {
@@ -13,6 +14,7 @@ final class CheckOutput {
 
     private final Console console;
     private final String what;
+    private final boolean isJson;
     private final long started = System.nanoTime();
     private long reported = started;
 
@@ -21,9 +23,10 @@ final class CheckOutput {
      *
      * @param what was done to the pages: "checked"
      */
-    CheckOutput(Console console, String what) {
+    CheckOutput(Console console, String what, boolean isJson) {
         this.console = console;
         this.what = what;
+        this.isJson = isJson;
     }
 
     /** {@return what shows progress on a terminal} */
@@ -47,6 +50,10 @@ final class CheckOutput {
     /** Shows the result; returns the exit code. */
     int show(CheckReport report) {
         console.progress("");
+        if (isJson) {
+            print(report.problems(), report.problemCount(), report.pages(), report.entries());
+            return report.isClean() ? ExitCode.OK : ExitCode.NEGATIVE;
+        }
         report.problems().forEach(problem -> console.out().line(problem));
         long more = report.problemCount() - report.problems().size();
         if (more > 0) {
@@ -64,6 +71,15 @@ final class CheckOutput {
         return report.isClean() ? ExitCode.OK : ExitCode.NEGATIVE;
     }
 
+    private void print(List<String> problems, long problemCount, long pages, long entries) {
+        console.json(json -> {
+            json.name("pages").value(pages).name("entries").value(entries);
+            json.name("problemCount").value(problemCount).name("problems").array();
+            problems.forEach(json::value);
+            json.endArray();
+        });
+    }
+
     private static String verdict(CheckReport report) {
         if (report.isClean()) {
             return "no problem";
@@ -77,6 +93,10 @@ final class CheckOutput {
     /** Shows that the store is too damaged to be opened; returns the exit code. */
     int show(CorruptStoreException e) {
         console.progress("");
+        if (isJson) {
+            print(List.of(e.getMessage()), 1, 0, 0);
+            return ExitCode.NEGATIVE;
+        }
         console.out().line(e.getMessage());
         console.say("the store cannot be read: restore it from a copy");
         return ExitCode.NEGATIVE;

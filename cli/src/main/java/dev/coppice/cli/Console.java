@@ -1,5 +1,7 @@
 package dev.coppice.cli;
 
+import dev.coppice.cli.text.JsonWriter;
+import dev.coppice.cli.text.TextBuffer;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -8,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where the command reads and writes.
@@ -32,6 +35,22 @@ public record Console(InputStream in, Output out, Output err, boolean isTerminal
         } catch (IOException | UnsupportedOperationException _) {
             return Optional.ofNullable(System.console()).map(c -> c.isTerminal()).orElse(false);
         }
+    }
+
+    /** {@return a buffer for text to the user, to be flushed} */
+    TextBuffer text() {
+        return new TextBuffer(out::bytes);
+    }
+
+    /** Writes a line with a JSON object to the user and shows it at once. */
+    void json(Consumer<JsonWriter> fields) {
+        TextBuffer text = text();
+        JsonWriter json = new JsonWriter(text);
+        json.object();
+        fields.accept(json);
+        json.endObject().line();
+        text.flush();
+        out.flush();
     }
 
     /** Writes a line to the user and shows it at once. */

@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.cli.text.Encoding;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 

@@ -12,8 +12,18 @@ final class Family {
     @Option(
             names = "--cf",
             paramLabel = "NAME",
-            description = "the column family (default: ${DEFAULT-VALUE})")
-    private String name = ColumnFamily.DEFAULT.name();
+            description = "the column family (default: default)")
+    private String name;
+
+    /** {@return whether a family was named} */
+    boolean isGiven() {
+        return name != null;
+    }
+
+    /** {@return the family, whether it is there or not} */
+    ColumnFamily family() {
+        return name == null ? ColumnFamily.DEFAULT : ColumnFamily.of(name);
+    }
 
     /** {@return the family, which the snapshot must have} */
     ColumnFamily in(Snapshot snapshot) {
@@ -27,7 +37,7 @@ final class Family {
 
     /** {@return the family, created where it is missing} */
     ColumnFamily createdIn(WriteTransaction txn) {
-        ColumnFamily family = ColumnFamily.of(name);
+        ColumnFamily family = family();
         if (!txn.families().contains(family)) {
             txn.createFamily(family);
         }
@@ -35,7 +45,7 @@ final class Family {
     }
 
     private ColumnFamily existing(List<ColumnFamily> families) {
-        ColumnFamily family = ColumnFamily.of(name);
+        ColumnFamily family = family();
         if (!families.contains(family)) {
             String names =
                     families.stream().map(ColumnFamily::name).collect(Collectors.joining(", "));

@@ -2,6 +2,8 @@ package dev.coppice.cli;
 
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import dev.coppice.cli.text.Encoding;
+import dev.coppice.cli.text.TextBuffer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,24 +35,35 @@ final class GetCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "print the value's bytes and nothing else")
     private boolean isRaw;
 
+    @Mixin private JsonOption json;
+
     @Override
     public Integer call() {
         Encoding encoding = encodings.encoding();
         byte[] wanted = encoding.decode(key);
-        byte[] value;
-        try (Store store = file.openToRead();
-                Snapshot snapshot = store.snapshot()) {
-            value = snapshot.get(family.in(snapshot), wanted);
-        }
+        byte[] value = value(wanted);
         if (value == null) {
             main.console().err().line("coppice: no such key: " + key);
             return ExitCode.NEGATIVE;
         }
-        byte[] shown = isRaw ? value : encoding.encode(value);
-        main.console().out().bytes(shown, 0, shown.length);
-        if (!isRaw) {
-            main.console().out().line("");
+        if (json.isJson()) {
+            main.console()
+                    .json(out ->
+                            out.bytes("key", wanted, encoding).bytes("value", value, encoding));
+        } else if (isRaw) {
+            main.console().out().bytes(value, 0, value.length);
+        } else {
+            TextBuffer text = main.console().text();
+            encoding.line(value, text);
+            text.flush();
         }
         return ExitCode.OK;
+    }
+
+    private byte[] value(byte[] wanted) {
+        try (Store store = file.openToRead();
+                Snapshot snapshot = store.snapshot()) {
+            return snapshot.get(family.in(snapshot), wanted);
+        }
     }
 }

@@ -4,6 +4,8 @@ import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
 import dev.coppice.Store;
+import dev.coppice.cli.text.EntryReader;
+import dev.coppice.cli.text.TextException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,20 +23,21 @@ import picocli.CommandLine.ParentCommand;
         name = "load",
         mixinStandardHelpOptions = true,
         description = {
-            "Stores the entries of a text with one \"key<TAB>value\" line each; of lines with the"
-                    + " same key the last counts. Creates the store and the column family where"
-                    + " missing.",
+            "Stores the entries of a text with one \"key<TAB>value\" line each, with --all"
+                    + " \"family<TAB>key<TAB>value\", with --json an object with key and value and"
+                    + " perhaps cf; dump writes all of them. Of lines with the same key the last"
+                    + " counts. Creates the store and column families where missing.",
             "All lines are one transaction, or as --batch says. A malformed line ends the loading:"
                     + " nothing of its transaction is stored. Input sorted by key loads fastest."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice load prices.coppice prices.tsv",
-            "  zcat prices.tsv.gz | coppice load prices.coppice -",
+            "  zcat prices.jsonl.gz | coppice load prices.coppice --json",
             "  LC_ALL=C sort prices.tsv | coppice load prices.coppice --batch 1000000"
         })
 final class LoadCommand implements Callable<Integer> {
-    private static final long PROGRESS_NANOS = 200_000_000;
+    private static final int SHOWN_PROBLEMS = 20;
 
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
@@ -48,60 +51,98 @@ final class LoadCommand implements Callable<Integer> {
 
     @Mixin private Family family;
 
+    @Option(names = "--all", description = "each line names its column family, or is one")
+    private boolean isAll;
+
+    @Option(names = "--json", description = "the text is JSON Lines")
+    private boolean isJson;
+
     @Option(names = "--batch", paramLabel = "N", description = "commit every N entries")
-    private long entriesPerCommit;
+    private Long entriesPerCommit;
+
+    @Option(
+            names = "--skip-malformed",
+            description = "leave malformed lines out, name them, and end with 1")
+    private boolean skipsMalformed;
 
     @Mixin private EncodingOption encodings;
 
-    private final long started = System.nanoTime();
-    private long reported = started;
+    private int problems;
 
     @Override
     public Integer call() throws IOException {
-        if (entriesPerCommit < 0) {
+        if (entriesPerCommit != null && entriesPerCommit < 1) {
             throw new UsageException("--batch " + entriesPerCommit + ": at least 1");
         }
+        if (isAll && family.isGiven()) {
+            throw new UsageException("--all goes without --cf");
+        }
         if (input.equals("-")) {
-            load(main.console().in(), 0);
-            return ExitCode.OK;
+            return load(main.console().in(), 0);
         }
         Path path = Path.of(input);
         if (!Files.isReadable(path) || Files.isDirectory(path)) {
             throw new UsageException("cannot read " + path + ": check the path");
         }
         try (InputStream stream = new FileInputStream(path.toFile())) {
-            load(stream, Files.size(path));
+            return load(stream, Files.size(path));
         }
-        return ExitCode.OK;
     }
 
     /** Loads a stream of about that many bytes, 0 where nobody knows. */
-    private void load(InputStream stream, long expectedBytes) throws IOException {
-        TsvReader lines = new TsvReader(stream);
+    private int load(InputStream stream, long expectedBytes) throws IOException {
+        EntryReader lines = EntryReader.of(stream, isJson, encodings.encoding(), isAll);
+        Meter meter = new Meter(main.console());
         Loader loader;
         try (Store store = file.openOrCreate()) {
-            loader = new Loader(store, family, encodings.encoding(), entriesPerCommit);
-            try {
-                loader.load(lines, () -> progress(loader, lines, expectedBytes));
-            } catch (UsageException e) {
-                throw new UsageException(e.getMessage() + stored(loader), e);
-            } finally {
-                main.console().progress("");
-            }
+            long batch = entriesPerCommit == null ? 0 : entriesPerCommit;
+            loader = new Loader(store, lines, family.family(), batch, this::malformed);
+            load(
+                    loader,
+                    () ->
+                            meter.show(
+                                    lines.bytes(), expectedBytes, loader.entries(), lines.bytes()));
             main.console().progress("making it durable ...");
+        } finally {
+            meter.clear();
         }
-        main.console().progress("");
-        double seconds = (System.nanoTime() - started) / 1e9;
         main.console()
                 .say(
                         format(
                                 ROOT,
-                                "loaded %,d entries (%,d new) in %.1f s: %,.0f entries/s, file %s",
+                                "loaded %,d entries (%,d new) in %.1f s: %,.0f entries/s, file %s%s",
                                 loader.entries(),
                                 loader.newEntries(),
-                                seconds,
-                                loader.entries() / seconds,
-                                Numbers.bytes(Files.size(file.path()))));
+                                meter.seconds(),
+                                loader.entries() / meter.seconds(),
+                                Numbers.bytes(Files.size(file.path())),
+                                skipped(loader)));
+        return loader.skippedLines() == 0 ? ExitCode.OK : ExitCode.NEGATIVE;
+    }
+
+    private static void load(Loader loader, Runnable report) {
+        try {
+            loader.load(report);
+        } catch (TextException e) {
+            throw new UsageException(e.getMessage() + stored(loader), e);
+        }
+    }
+
+    private void malformed(TextException problem) {
+        if (!skipsMalformed) {
+            throw problem;
+        }
+        problems++;
+        if (problems <= SHOWN_PROBLEMS) {
+            main.console().progress("");
+            main.console().err().line("coppice: left out " + problem.getMessage());
+        }
+    }
+
+    private static String skipped(Loader loader) {
+        return loader.skippedLines() == 0
+                ? ""
+                : format(ROOT, "; left out %,d malformed lines", loader.skippedLines());
     }
 
     private static String stored(Loader loader) {
@@ -112,26 +153,5 @@ final class LoadCommand implements Callable<Integer> {
                         "; the %,d entries up to line %,d are stored",
                         loader.committedEntries(),
                         loader.committedLines());
-    }
-
-    private void progress(Loader loader, TsvReader lines, long expectedBytes) {
-        long now = System.nanoTime();
-        if (now - reported < PROGRESS_NANOS) {
-            return;
-        }
-        reported = now;
-        double seconds = (now - started) / 1e9;
-        String share =
-                expectedBytes == 0
-                        ? ""
-                        : format(ROOT, "%3d %%  ", lines.bytes() * 100 / expectedBytes);
-        main.console()
-                .progress(
-                        format(
-                                ROOT,
-                                "%s%,d entries  %,.0f entries/s",
-                                share,
-                                loader.entries(),
-                                loader.entries() / seconds));
     }
 }

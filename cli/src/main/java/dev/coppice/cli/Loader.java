@@ -1,14 +1,16 @@
 package dev.coppice.cli;
 
 import dev.coppice.ColumnFamily;
-import dev.coppice.Cursor;
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
-import java.util.Arrays;
+import dev.coppice.cli.text.EntryReader;
+import dev.coppice.cli.text.TextException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * Puts the lines of a {@link TsvReader} into a store. Keys above all others are appended, which is
- * the fast way; sorted input consists of nothing else.
+ * Puts the entries of an {@link EntryReader} into a store.
  *
  * <p>Thread safety: one thread.
  */
@@ -16,38 +18,48 @@ final class Loader {
     private static final int LINES_PER_REPORT = 1 << 14;
 
     private final Store store;
-    private final Family familyOption;
-    private final Encoding encoding;
+    private final EntryReader lines;
+    private final String familyOfOthers;
     private final long entriesPerCommit;
-    private final FieldArrays keys = new FieldArrays();
-    private final FieldArrays values = new FieldArrays();
-    private byte[] highest = new byte[64];
-    private int highestBytes;
+    private final Consumer<TextException> malformed;
+    private final Map<String, LoadedFamily> families = new HashMap<>();
+    private LoadedFamily family;
     private long entries;
     private long newEntries;
     private long committedEntries;
     private long committedLines;
+    private long skippedLines;
 
-    Loader(Store store, Family family, Encoding encoding, long entriesPerCommit) {
+    /**
+     * Prepares.
+     *
+     * @param family where entries go whose line names none
+     * @param entriesPerCommit 0 for all in one transaction
+     * @param malformed is told of each line that is left out; throws to end the loading
+     */
+    Loader(
+            Store store,
+            EntryReader lines,
+            ColumnFamily family,
+            long entriesPerCommit,
+            Consumer<TextException> malformed) {
         this.store = store;
-        this.familyOption = family;
-        this.encoding = encoding;
+        this.lines = lines;
+        this.familyOfOthers = family.name();
         this.entriesPerCommit = entriesPerCommit;
+        this.malformed = malformed;
     }
 
     /**
-     * Loads all lines.
+     * Loads all lines. When it throws, the transaction that was open is rolled back.
      *
      * @param report is called every now and then
-     * @throws UsageException at a malformed line; its transaction is rolled back
      */
-    void load(TsvReader lines, Runnable report) {
+    void load(Runnable report) {
         boolean isMore = true;
         while (isMore) {
             try (WriteTransaction txn = store.begin()) {
-                ColumnFamily family = familyOption.createdIn(txn);
-                findHighest(txn, family);
-                isMore = putSome(lines, txn, family, report);
+                isMore = putSome(txn, report);
                 txn.commit();
             }
             committedEntries = entries;
@@ -55,61 +67,44 @@ final class Loader {
         }
     }
 
-    private void findHighest(WriteTransaction txn, ColumnFamily family) {
-        highestBytes = 0;
-        try (Cursor cursor = txn.cursor(family)) {
-            if (cursor.last()) {
-                setHighest(cursor.key());
-            }
-        }
-    }
-
-    private void setHighest(byte[] key) {
-        if (key.length > highest.length) {
-            highest = new byte[Math.max(key.length, 2 * highest.length)];
-        }
-        System.arraycopy(key, 0, highest, 0, key.length);
-        highestBytes = key.length;
-    }
-
     /** Returns whether there may be more lines for another transaction. */
-    private boolean putSome(
-            TsvReader lines, WriteTransaction txn, ColumnFamily family, Runnable report) {
+    private boolean putSome(WriteTransaction txn, Runnable report) {
+        find(txn, familyOfOthers);
         long limit = entriesPerCommit == 0 ? Long.MAX_VALUE : entries + entriesPerCommit;
         while (entries < limit) {
-            if (!lines.next()) {
-                return false;
+            try {
+                if (!lines.next()) {
+                    return false;
+                }
+                put(txn);
+            } catch (TextException e) {
+                skippedLines++;
+                malformed.accept(e);
             }
-            put(lines, txn, family);
-            if (++entries % LINES_PER_REPORT == 0) {
+            if (lines.lines() % LINES_PER_REPORT == 0) {
                 report.run();
             }
         }
         return true;
     }
 
-    private void put(TsvReader lines, WriteTransaction txn, ColumnFamily family) {
+    private void put(WriteTransaction txn) {
         try {
-            byte[] key = field(keys, lines, lines.keyFrom(), lines.keyTo());
-            byte[] value = field(values, lines, lines.valueFrom(), lines.valueTo());
-            int order = Arrays.compareUnsigned(key, 0, key.length, highest, 0, highestBytes);
-            if (order > 0) {
-                txn.append(family, key, value);
-                setHighest(key);
-                newEntries++;
-            } else if (txn.put(family, key, value)) {
-                newEntries++;
+            find(txn, lines.family() == null ? familyOfOthers : lines.family());
+            if (lines.key() != null) {
+                newEntries += family.put(txn, lines.key(), lines.value()) ? 1 : 0;
+                entries++;
             }
-        } catch (UsageException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             throw lines.malformed(e.getMessage());
         }
     }
 
-    private byte[] field(FieldArrays arrays, TsvReader lines, int from, int to) {
-        boolean isPlain = encoding == Encoding.UTF8 && !lines.hasEscapes();
-        return isPlain
-                ? arrays.copyOf(lines.text(), from, to)
-                : encoding.decode(lines.text(), from, to);
+    /** Goes to the family of that name, which is created where it is missing. */
+    private void find(WriteTransaction txn, String name) {
+        if (family == null || !family.name().equals(name)) {
+            family = families.computeIfAbsent(name, n -> new LoadedFamily(txn, n));
+        }
     }
 
     long entries() {
@@ -127,5 +122,9 @@ final class Loader {
 
     long committedLines() {
         return committedLines;
+    }
+
+    long skippedLines() {
+        return skippedLines;
     }
 }

@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.cli.demo.DemoCommand;
 import dev.coppice.cli.demo.DemoWriterCommand;
+import dev.coppice.cli.text.TextException;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreException;
 import java.io.IOException;
@@ -10,9 +11,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code coppice} command: starts the subcommand and turns its errors into exit codes. */
 @Command(
@@ -23,19 +31,26 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             DemoCommand.class,
             DemoWriterCommand.class,
+            GetCommand.class,
+            PutCommand.class,
+            DelCommand.class,
+            ExistsCommand.class,
+            ScanCommand.class,
+            CountCommand.class,
+            CfCommand.class,
+            LoadCommand.class,
+            DumpCommand.class,
+            CopyCommand.class,
             StatCommand.class,
             CheckCommand.class,
             ScrubCommand.class,
-            GetCommand.class,
-            ScanCommand.class,
-            PutCommand.class,
-            DelCommand.class,
-            LoadCommand.class
+            JshellCommand.class,
+            CompletionCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a check found problems, or a key is not there",
+            "1:a check found problems, a key or family is not there, or lines were left out",
             "2:the command line or the input cannot be used",
             "3:somebody else has the store open",
             "4:the store or the machine failed",
@@ -48,10 +63,18 @@ import picocli.CommandLine.ParameterException;
             "  coppice load prices.coppice prices.tsv",
             "  coppice check prices.coppice",
             "",
-            "COPPICE_DEBUG=1 adds stack traces to errors."
+            "COPPICE_OPTS holds JVM options, such as -Xmx2g."
         })
 public final class Main implements Runnable {
+    private static final String VERBOSE = "--verbose";
+
     private final Console console;
+
+    @Option(
+            names = VERBOSE,
+            scope = ScopeType.INHERIT,
+            description = "add stack traces to errors (so does -Dcoppice.verbose=true)")
+    private boolean isVerbose;
 
     Main(Console console) {
         this.console = console;
@@ -63,26 +86,45 @@ public final class Main implements Runnable {
 
     /** Runs one command; returns its exit code. */
     public static int run(Console console, String... args) {
-        CommandLine commands = new CommandLine(new Main(console));
+        Main main = new Main(console);
+        CommandLine commands = new CommandLine(main);
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setOut(new PrintWriter(asStream(console.out()), true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(asStream(console.err()), true, StandardCharsets.UTF_8));
-        commands.setParameterExceptionHandler((e, _) -> refuse(console, e));
-        commands.setExecutionExceptionHandler((e, _, _) -> fail(console, e));
-        commands.getCommandSpec().version(version());
-        for (CommandLine subcommand : commands.getSubcommands().values()) {
-            subcommand.getCommandSpec().version(version());
+        commands.setParameterExceptionHandler((e, words) -> main.refuse(e, words));
+        commands.setExecutionExceptionHandler((e, _, _) -> main.fail(e));
+        commands.registerConverter(long.class, Main::wholeNumber);
+        commands.registerConverter(Long.class, Main::wholeNumber);
+        setVersion(commands, version());
+        int code;
+        try {
+            code = commands.execute(args);
+        } catch (OutOfMemoryError e) {
+            String advice = "out of memory: give the JVM more, such as COPPICE_OPTS=-Xmx4g";
+            code = main.report(advice, e, ExitCode.STORE);
         }
-        int code = commands.execute(args);
         try {
             console.out().flush();
             console.err().flush();
         } catch (OutputClosedException _) {
             return code;
         } catch (UncheckedIOException e) {
-            return report(console, e.getMessage(), e, ExitCode.STORE);
+            return main.report(e.getMessage(), e, ExitCode.STORE);
         }
         return code;
+    }
+
+    private static long wholeNumber(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw new TypeConversionException("'" + text + "' is not a whole number");
+        }
+    }
+
+    private static void setVersion(CommandLine commands, String version) {
+        commands.getCommandSpec().version(version);
+        commands.getSubcommands().values().forEach(each -> setVersion(each, version));
     }
 
     private static String version() {
@@ -100,29 +142,54 @@ public final class Main implements Runnable {
         throw new UsageException("no command given: coppice --help lists them");
     }
 
-    private static int refuse(Console console, ParameterException e) {
+    private int refuse(ParameterException e, String... words) {
+        isVerbose = isVerbose || List.of(words).contains(VERBOSE);
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        return report(console, e.getMessage() + "; see: " + command + " --help", e, ExitCode.USAGE);
+        String problem = e.getMessage();
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            problem = unmatched(unmatched, command);
+        }
+        return report(problem + "; see: " + command + " --help", e, ExitCode.USAGE);
     }
 
-    private static int fail(Console console, Exception e) {
+    /** {@return what is not understood, and what may have been meant} */
+    private static String unmatched(UnmatchedArgumentException e, String command) {
+        String word = e.getUnmatched().getFirst();
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        if (word.startsWith("-")) {
+            String meant = Nearest.of(word, spec.optionsMap().keySet());
+            return "unknown option " + word + suggestion(meant);
+        }
+        if (spec.subcommands().isEmpty()) {
+            return "too much: " + word;
+        }
+        List<String> names =
+                spec.subcommands().entrySet().stream()
+                        .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
+                        .map(Map.Entry::getKey)
+                        .toList();
+        return "no such command: " + command + " " + word + suggestion(Nearest.of(word, names));
+    }
+
+    private static String suggestion(String meant) {
+        return meant == null ? "" : "; did you mean " + meant + "?";
+    }
+
+    private int fail(Exception e) {
         return switch (e) {
             case OutputClosedException _ -> ExitCode.OK;
-            case UsageException _ -> report(console, e.getMessage(), e, ExitCode.USAGE);
-            case IllegalArgumentException _ -> report(console, e.getMessage(), e, ExitCode.USAGE);
-            case BusyException _ -> report(console, e.getMessage(), e, ExitCode.BUSY);
-            case StoreException _ -> report(console, e.getMessage(), e, ExitCode.STORE);
-            case UncheckedIOException _ -> report(console, e.getMessage(), e, ExitCode.STORE);
-            default ->
-                    report(
-                            console,
-                            "unexpected " + e + " (COPPICE_DEBUG=1 shows where)",
-                            e,
-                            ExitCode.STORE);
+            case UsageException _ -> report(e.getMessage(), e, ExitCode.USAGE);
+            case TextException _ -> report(e.getMessage(), e, ExitCode.USAGE);
+            case IllegalArgumentException _ -> report(e.getMessage(), e, ExitCode.USAGE);
+            case BusyException _ -> report(e.getMessage(), e, ExitCode.BUSY);
+            case StoreException _ -> report(e.getMessage(), e, ExitCode.STORE);
+            case UncheckedIOException _ -> report(e.getMessage(), e, ExitCode.STORE);
+            case IOException _ -> report(e.toString(), e, ExitCode.STORE);
+            default -> report("unexpected " + e + " (--verbose shows where)", e, ExitCode.STORE);
         };
     }
 
-    private static int report(Console console, String message, Exception e, int code) {
+    private int report(String message, Throwable e, int code) {
         try {
             console.out().flush();
         } catch (OutputClosedException | UncheckedIOException _) {
@@ -130,7 +197,7 @@ public final class Main implements Runnable {
         }
         try {
             console.err().line("coppice: " + String.valueOf(message).replace('\n', ' '));
-            if (System.getenv("COPPICE_DEBUG") != null) {
+            if (isVerbose || Boolean.getBoolean("coppice.verbose")) {
                 StringWriter trace = new StringWriter();
                 e.printStackTrace(new PrintWriter(trace));
                 console.err().text(trace.toString());

@@ -6,6 +6,8 @@ import java.util.Locale;
 public final class Numbers {
     private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
+    private static final int COUNTER_BITS = 48;
+
     private Numbers() {}
 
     /** {@return 1234567 as 1,234,567} */
@@ -23,6 +25,11 @@ public final class Numbers {
         }
         return String.format(
                 Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", size, BYTE_UNITS[unit]);
+    }
+
+    /** {@return epoch and number of a transaction id} */
+    public static String txn(long id) {
+        return (id >>> COUNTER_BITS) + "." + (id & ((1L << COUNTER_BITS) - 1));
     }
 
     /** {@return 1500 as 1.5 us} */

@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
+import dev.coppice.cli.text.Encoding;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

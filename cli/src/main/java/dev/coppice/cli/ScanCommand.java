@@ -1,10 +1,10 @@
 package dev.coppice.cli;
 
-import dev.coppice.Cursor;
 import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
-import java.util.Arrays;
+import dev.coppice.cli.text.EntryWriter;
+import dev.coppice.cli.text.TextBuffer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,24 +22,13 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  coppice scan prices.coppice --prefix EUR",
             "  coppice scan prices.coppice --from EUR --to GBP --reverse --limit 10",
-            "  coppice scan old.coppice | coppice load new.coppice -"
+            "  coppice scan prices.coppice --json | jq -r .key"
         })
 final class ScanCommand implements Callable<Integer> {
-    private static final byte[] TAB = {'\t'};
-    private static final byte[] NEW_LINE = {'\n'};
-
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
     @Mixin private Family family;
-
-    @Option(names = "--prefix", paramLabel = "P", description = "only keys that begin with P")
-    private String prefix;
-
-    @Option(names = "--from", paramLabel = "K", description = "only keys not below K")
-    private String from;
-
-    @Option(names = "--to", paramLabel = "K", description = "only keys below K")
-    private String to;
+    @Mixin private RangeOption keys;
 
     @Option(names = "--reverse", description = "from the last key to the first")
     private boolean isReverse;
@@ -48,69 +37,22 @@ final class ScanCommand implements Callable<Integer> {
     private long limit = Long.MAX_VALUE;
 
     @Mixin private EncodingOption encodings;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        KeyRange range = range();
+        if (limit < 0) {
+            throw new UsageException("--limit " + limit + ": at least 0");
+        }
+        KeyRange range = keys.range(encodings.encoding());
+        TextBuffer text = main.console().text();
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot();
-                Cursor cursor = snapshot.cursor(family.in(snapshot))) {
-            print(cursor, range);
+                EntryWriter writer =
+                        EntryWriter.of(text, json.isJson(), encodings.encoding(), false)) {
+            new EntryOutput(snapshot, writer, () -> {})
+                    .write(family.in(snapshot), range, isReverse, limit);
         }
         return ExitCode.OK;
-    }
-
-    private KeyRange range() {
-        KeyRange range = KeyRange.all();
-        if (prefix != null) {
-            range = KeyRange.prefix(decoded(prefix));
-        }
-        if (from != null) {
-            range = range.and(KeyRange.from(decoded(from)));
-        }
-        if (to != null) {
-            range = range.and(KeyRange.below(decoded(to)));
-        }
-        return range;
-    }
-
-    private byte[] decoded(String argument) {
-        return encodings.encoding().decode(argument);
-    }
-
-    private void print(Cursor cursor, KeyRange range) {
-        Encoding encoding = encodings.encoding();
-        boolean isThere = isReverse ? toEnd(cursor, range) : toStart(cursor, range);
-        for (long i = 0; i < limit && isThere; i++) {
-            byte[] key = cursor.key();
-            if (!range.contains(key)) {
-                return;
-            }
-            print(encoding.encode(key));
-            print(TAB);
-            print(encoding.encode(cursor.value()));
-            print(NEW_LINE);
-            isThere = isReverse ? cursor.previous() : cursor.next();
-        }
-    }
-
-    private static boolean toStart(Cursor cursor, KeyRange range) {
-        byte[] start = range.from();
-        boolean isBounded = start != null && start.length > 0;
-        return isBounded ? cursor.seek(start) : cursor.first();
-    }
-
-    private static boolean toEnd(Cursor cursor, KeyRange range) {
-        byte[] end = range.to();
-        if (end == null) {
-            return cursor.last();
-        }
-        boolean isThere = cursor.seekFloor(end);
-        boolean isBehind = isThere && Arrays.equals(cursor.key(), end);
-        return isBehind ? cursor.previous() : isThere;
-    }
-
-    private void print(byte[] bytes) {
-        main.console().out().bytes(bytes, 0, bytes.length);
     }
 }

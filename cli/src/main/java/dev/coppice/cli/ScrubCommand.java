@@ -25,6 +25,7 @@ final class ScrubCommand implements Callable<Integer> {
 
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
+    @Mixin private JsonOption json;
 
     @Option(
             names = "--rate",
@@ -37,7 +38,7 @@ final class ScrubCommand implements Callable<Integer> {
         if (!(rate >= 0.01 && rate <= 1e6)) {
             throw new UsageException("--rate " + rate + ": from 0.01 to 1000000 MB/s");
         }
-        CheckOutput output = new CheckOutput(main.console(), "scrubbed");
+        CheckOutput output = new CheckOutput(main.console(), "scrubbed", json.isJson());
         try (Store store = file.openToRead()) {
             return output.show(store.scrub((long) (rate * BYTES_PER_MB), output.progress()));
         } catch (CorruptStoreException e) {

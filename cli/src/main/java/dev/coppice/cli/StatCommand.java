@@ -4,7 +4,6 @@ import dev.coppice.Store;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** Prints figures of a store. */
@@ -18,8 +17,7 @@ final class StatCommand implements Callable<Integer> {
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
 
-    @Option(names = "--json", description = "print one JSON object")
-    private boolean isJson;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
@@ -27,7 +25,11 @@ final class StatCommand implements Callable<Integer> {
         try (Store store = file.openToRead()) {
             figures = StoreFigures.of(store, file.path());
         }
-        main.console().say(isJson ? figures.toJson() : figures.toText());
+        if (json.isJson()) {
+            main.console().json(figures::toJson);
+        } else {
+            main.console().say(figures.toText());
+        }
         return ExitCode.OK;
     }
 }

@@ -7,6 +7,7 @@ import dev.coppice.ColumnFamily;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreStats;
+import dev.coppice.cli.text.JsonWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Figures of a store for the user. Immutable. */
 public record StoreFigures(
@@ -24,7 +24,6 @@ public record StoreFigures(
         StoreStats stats,
         long commitMillis,
         Map<String, Long> families) {
-    private static final int COUNTER_BITS = 48;
     private static final long SMALL_FILE_BYTES = 16 << 20;
 
     /** {@return the figures of an open store} */
@@ -72,22 +71,17 @@ public record StoreFigures(
                         pendingPages));
         lines.add(
                 "commits      newest "
-                        + txn(stats.latestTxn())
+                        + Numbers.txn(stats.latestTxn())
                         + ", durable "
-                        + txn(stats.durableTxn())
+                        + Numbers.txn(stats.durableTxn())
                         + " (tip), last checkpoint "
-                        + txn(stats.checkpointTxn())
+                        + Numbers.txn(stats.checkpointTxn())
                         + " (base)");
         lines.add("newest from  " + Instant.ofEpochMilli(commitMillis));
         families.forEach((name, entries) ->
                 lines.add(format(ROOT, "family       %s: %,d entries", name, entries)));
         advice().forEach(line -> lines.add("advice       " + line));
         return String.join("\n", lines);
-    }
-
-    /** {@return epoch and number of a transaction id} */
-    private static String txn(long id) {
-        return (id >>> COUNTER_BITS) + "." + (id & ((1L << COUNTER_BITS) - 1));
     }
 
     private List<String> advice() {
@@ -102,8 +96,8 @@ public record StoreFigures(
         if (stats.fileBytes() > SMALL_FILE_BYTES) {
             if (stats.freeBytes() > stats.fileBytes() / 2) {
                 advice.add(
-                        "more than half of the file is free: new entries use that; scan piped into"
-                                + " load makes a smaller copy");
+                        "more than half of the file is free: new entries use that; copy --compact"
+                                + " makes a smaller file");
             }
             if (stats.pendingBytes() > stats.fileBytes() / 4) {
                 advice.add(
@@ -114,48 +108,24 @@ public record StoreFigures(
         return advice;
     }
 
-    /** {@return the figures as a JSON object} */
-    public String toJson() {
-        String counts =
-                families.entrySet().stream()
-                        .map(f -> quoted(f.getKey()) + ": " + f.getValue())
-                        .collect(Collectors.joining(", ", "{", "}"));
-        String advised =
-                advice().stream()
-                        .map(StoreFigures::quoted)
-                        .collect(Collectors.joining(", ", "[", "]"));
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("file", quoted(path.toString()));
-        fields.put("fileBytes", stats.fileBytes());
-        fields.put("liveFileBytes", liveFileBytes);
-        fields.put("pageBytes", stats.pageBytes());
-        fields.put("pages", stats.fileBytes() / stats.pageBytes());
-        fields.put("freePages", stats.freeBytes() / stats.pageBytes());
-        fields.put("pendingPages", stats.pendingBytes() / stats.pageBytes());
-        fields.put("logBytes", stats.logBytes());
-        fields.put("latestTxn", stats.latestTxn());
-        fields.put("durableTxn", stats.durableTxn());
-        fields.put("checkpointTxn", stats.checkpointTxn());
-        fields.put("commitMillis", commitMillis);
-        fields.put("families", counts);
-        fields.put("advice", advised);
-        return fields.entrySet().stream()
-                .map(f -> quoted(f.getKey()) + ": " + f.getValue())
-                .collect(Collectors.joining(", ", "{", "}"));
-    }
-
-    private static String quoted(String text) {
-        StringBuilder json = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ') {
-                json.append(format(ROOT, "\\u%04x", (int) c));
-            } else {
-                json.append(c);
-            }
-        }
-        return json.append('"').toString();
+    /** Writes the figures as fields of a JSON object. */
+    void toJson(JsonWriter json) {
+        json.name("file").value(path.toString());
+        json.name("fileBytes").value(stats.fileBytes());
+        json.name("liveFileBytes").value(liveFileBytes);
+        json.name("pageBytes").value(stats.pageBytes());
+        json.name("pages").value(stats.fileBytes() / stats.pageBytes());
+        json.name("freePages").value(stats.freeBytes() / stats.pageBytes());
+        json.name("pendingPages").value(stats.pendingBytes() / stats.pageBytes());
+        json.name("logBytes").value(stats.logBytes());
+        json.name("latestTxn").value(stats.latestTxn());
+        json.name("durableTxn").value(stats.durableTxn());
+        json.name("checkpointTxn").value(stats.checkpointTxn());
+        json.name("commitMillis").value(commitMillis);
+        json.name("families").object();
+        families.forEach((name, entries) -> json.name(name).value(entries));
+        json.endObject().name("advice").array();
+        advice().forEach(json::value);
+        json.endArray();
     }
 }

@@ -4,19 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** check and scrub, of sound and damaged stores. */
 final class CheckCommandTest {
-    private static final int PAGE_BYTES = 4096;
-
     @TempDir private Path directory;
 
     private String file;
@@ -39,17 +33,16 @@ final class CheckCommandTest {
         Run scrub = Run.of("scrub", file, "--rate", "100");
         assertEquals(ExitCode.OK, scrub.code(), scrub.out() + scrub.err());
         assertTrue(scrub.out().contains(" 5,000 entries"), scrub.out());
+        Run json = Run.of("check", file, "--json");
+        assertTrue(
+                json.out().contains("\"entries\":5000,\"problemCount\":0,\"problems\":[]"),
+                json.out());
     }
 
     @Test
     void damagedPagesAreNamed() throws IOException {
-        long pages = Files.size(Path.of(file)) / PAGE_BYTES;
         int noticed = 0;
-        try (FileChannel channel = FileChannel.open(Path.of(file), StandardOpenOption.WRITE)) {
-            for (long page = pages / 4; page < pages; page += 3) {
-                channel.write(ByteBuffer.wrap(new byte[64]), page * PAGE_BYTES + 1000);
-            }
-        }
+        Damage.zero(Path.of(file));
         for (String command : new String[] {"check", "scrub"}) {
             Run run = Run.of(command, file);
             assertEquals(ExitCode.NEGATIVE, run.code(), run.out() + run.err());
@@ -57,6 +50,15 @@ final class CheckCommandTest {
             noticed += (int) run.out().lines().filter(line -> line.contains("page")).count();
         }
         assertTrue(noticed > 2, "noticed=" + noticed);
+        for (String command : new String[] {"check", "scrub"}) {
+            Run json = Run.of(command, file, "--json");
+            assertEquals(ExitCode.NEGATIVE, json.code());
+            assertEquals(1, json.out().lines().count());
+            assertTrue(json.out().contains("\"problems\":[\""), json.out());
+        }
+        Run scan = Run.of("scan", file);
+        assertEquals(ExitCode.STORE, scan.code());
+        assertEquals(1, scan.err().lines().count(), scan.err());
     }
 
     @Test

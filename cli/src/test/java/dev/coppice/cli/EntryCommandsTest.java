@@ -103,6 +103,52 @@ final class EntryCommandsTest {
     }
 
     @Test
+    void jsonNamesTheEncoding() {
+        assertEquals(
+                "{\"key\":\"b1\",\"value\":\"vb1\"}\n", Run.of("get", file, "b1", "--json").out());
+        assertEquals(
+                "{\"keyHex\":\"6231\",\"valueHex\":\"766231\"}\n",
+                Run.of("get", file, "6231", "--hex", "--json").out());
+        assertEquals(
+                "{\"keyBase64\":\"YjE=\",\"valueBase64\":\"dmIx\"}\n",
+                Run.of("scan", file, "--base64", "--to", "YjI=", "--from", "YjE=", "--json").out());
+        assertEquals(ExitCode.OK, Run.of("put", file, "--hex", "ff", "0a22").code());
+        assertEquals(
+                "{\"keyBase64\":\"/w==\",\"value\":\"\\n\\\"\"}\n",
+                Run.of("scan", file, "--from", "\\xff", "--json").out());
+    }
+
+    @Test
+    void existsAnswersAndEndsWithTheAnswer() {
+        assertEquals(new Run(ExitCode.OK, "yes\n", ""), Run.of("exists", file, "b2"));
+        assertEquals(new Run(ExitCode.NEGATIVE, "no\n", ""), Run.of("exists", file, "b"));
+        assertEquals(
+                new Run(ExitCode.NEGATIVE, "{\"key\":\"b\",\"exists\":false}\n", ""),
+                Run.of("exists", file, "b", "--json"));
+        assertEquals(ExitCode.USAGE, Run.of("exists", file, "b", "--cf", "none").code());
+    }
+
+    @Test
+    void countHonoursItsBounds() {
+        assertEquals("5\n", Run.of("count", file).out());
+        assertEquals("3\n", Run.of("count", file, "--prefix", "b").out());
+        assertEquals("2\n", Run.of("count", file, "--prefix", "b", "--from", "b2").out());
+        assertEquals("1\n", Run.of("count", file, "--to", "b1").out());
+        assertEquals("0\n", Run.of("count", file, "--from", "c", "--to", "b").out());
+        assertEquals("0\n", Run.of("count", file, "--prefix", "b", "--to", "a").out());
+        assertEquals("{\"cf\":\"default\",\"count\":5}\n", Run.of("count", file, "--json").out());
+    }
+
+    @Test
+    void limitsAreChecked() {
+        Run run = Run.of("scan", file, "--limit", "-1");
+        assertEquals(new Run(ExitCode.USAGE, "", "coppice: --limit -1: at least 0\n"), run);
+        Run text = Run.of("scan", file, "--limit", "many");
+        assertEquals(ExitCode.USAGE, text.code());
+        assertTrue(text.err().contains("'many' is not a whole number"), text.err());
+    }
+
+    @Test
     void familiesAreCreatedByPutAndNamedWhenMissing() {
         assertEquals(ExitCode.OK, Run.of("put", file, "k", "v", "--cf", "other").code());
         assertEquals("v\n", Run.of("get", file, "k", "--cf", "other").out());
@@ -119,7 +165,7 @@ final class EntryCommandsTest {
         assertTrue(text.out().contains("default: 5 entries"), text.out());
         assertTrue(text.out().contains("other: 1 entries"), text.out());
         Run json = Run.of("stat", file, "--json");
-        assertTrue(json.out().contains("\"families\": {\"default\": 5, \"other\": 1}"), json.out());
-        assertTrue(json.out().contains("\"pageBytes\": 4096"), json.out());
+        assertTrue(json.out().contains("\"families\":{\"default\":5,\"other\":1}"), json.out());
+        assertTrue(json.out().contains("\"pageBytes\":4096"), json.out());
     }
 }

@@ -97,6 +97,90 @@ final class LoadCommandTest {
     }
 
     @Test
+    void malformedJsonIsNamed() {
+        String good = "{\"key\":\"a\",\"value\":\"1\"}\n";
+        for (String[] bad :
+                new String[][] {
+                    {"[]", "expected { to begin an object, found '['"},
+                    {"{\"key\":\"a\"}", "no value in the object"},
+                    {"{\"value\":\"a\"}", "no key in the object"},
+                    {"{}", "no key in the object"},
+                    {"{\"cf\":\"fx\",\"key\":\"a\"}", "no value in the object"},
+                    {"{\"key\":\"a\",\"key\":\"b\",\"value\":\"\"}", "two fields key"},
+                    {"{\"key\":\"a\",\"keyHex\":\"00\",\"value\":\"\"}", "two fields key"},
+                    {"{\"key\":\"a\",\"value\":1}", "expected \" to begin value, found '1'"},
+                    {"{\"key\":\"a\",\"valeu\":\"\"}", "unknown field 'valeu': there are cf, key"},
+                    {"{\"key\":\"a\",\"value\":\"\"", "expected } or , behind a field"},
+                    {"{\"key\":\"a\",\"value\":\"b", "the string of value does not end"},
+                    {"{\"key\":\"a\",\"value\":\"b\\", "unknown escape"},
+                    {"{\"key\":\"a\",\"value\":\"\\q\"}", "unknown escape \\q"},
+                    {"{\"key\":\"a\",\"value\":\"\\u00g0\"}", "\\u needs four digits"},
+                    {"{\"key\":\"a\",\"value\":\"\\ud83d\"}", "half a surrogate pair"},
+                    {"{\"key\":\"a\",\"value\":\"\\ude00\"}", "half a surrogate pair"},
+                    {"{\"key\":\"a\",\"value\":\"a\tb\"}", "a control character"},
+                    {"{\"keyHex\":\"0\",\"value\":\"\"}", "not hexadecimal"},
+                    {"{\"keyBase64\":\"*\",\"value\":\"\"}", "not base64"},
+                    {"{\"key\":\"\",\"value\":\"\"}", "key is empty"},
+                    {good.strip() + good.strip(), "there is more behind the object"},
+                    {"{\"key\":\"a\",\"value\":\"\"},", "there is more behind the object"},
+                    {"{\"cf\":\"" + "x".repeat(256) + "\"}", ""},
+                }) {
+            assertRefused(good + bad[0] + "\n" + good, "line 2: " + bad[1], "--json");
+        }
+        byte[] notUtf8 = {
+            '{', '"', 'k', 'e', 'y', '"', ':', '"', (byte) 0xC0, (byte) 0x80, '"', '}'
+        };
+        Run run = Run.of(new ByteArrayInputStream(notUtf8), "load", file, "--json");
+        assertTrue(run.err().contains("line 1: the string of key is not UTF-8"), run.err());
+        assertEquals("", content());
+    }
+
+    @Test
+    void jsonIsReadWithBlanksEscapesAndFieldsInAnyOrder() {
+        String text =
+                """
+                 { "value" : "1\\u00e4\\ud83d\\ude00\\/\\b\\f" , "key" : "a" }\s
+
+                {"cf":"fx","valueBase64":"AP8=","keyHex":"6162"}\r
+                {"cf":"none"}
+                {"keyHex":"","value":"","cf":"bad"}
+                """
+                        .replace("\\\\", "\\");
+        Run run = Run.withInput(text, "load", file, "--json", "--skip-malformed");
+        assertEquals(ExitCode.NEGATIVE, run.code());
+        assertTrue(run.err().startsWith("coppice: left out line 5: key is empty"), run.err());
+        assertEquals("a\t1ä\ud83d\ude00/\\x08\\x0c\n", content());
+        assertEquals("6162\t00ff\n", Run.of("scan", file, "--hex", "--cf", "fx").out());
+        assertEquals("default\t1\nbad\t0\nfx\t1\nnone\t0\n", Run.of("cf", "list", file).out());
+    }
+
+    @Test
+    void malformedLinesAreLeftOutOnRequest() {
+        String text = "a\t1\nb\nc\t\\q\n\t2\n" + "k".repeat(70_000) + "\t2\nd\t4";
+        Run run = Run.withInput(text, "load", file, "--skip-malformed", "--batch", "1");
+        assertEquals(ExitCode.NEGATIVE, run.code());
+        assertEquals(4, run.err().lines().count(), run.err());
+        assertTrue(run.err().contains("left out line 2: no tab"), run.err());
+        assertTrue(run.out().contains("left out 4 malformed lines"), run.out());
+        assertEquals("a\t1\nd\t4\n", content());
+        Run many = Run.withInput("x\n".repeat(1000), "load", file, "--skip-malformed");
+        assertEquals(20, many.err().lines().count());
+    }
+
+    @Test
+    void linesMayNameTheirFamily() {
+        String text = "fx\ta\t1\ndefault\tb\t2\nfx\tc\t3\n\\x66x\tb\t4\nempty\n";
+        assertEquals(
+                ExitCode.OK, Run.withInput(text, "load", file, "--all", "--batch", "2").code());
+        assertEquals("b\t2\n", content());
+        assertEquals("a\t1\nb\t4\nc\t3\n", Run.of("scan", file, "--cf", "fx").out());
+        assertEquals("default\t1\nempty\t0\nfx\t3\n", Run.of("cf", "list", file).out());
+        assertRefused("fx\ta\n", "line 1: no tab between key and value", "--all");
+        assertRefused("fx\ta\tb\tc\n", "line 1: more than two tabs", "--all");
+        assertRefused("{\"key\":\"a\"}\n", "line 1: no tab between key and value; JSON Lines");
+    }
+
+    @Test
     void batchesBeforeAMalformedLineStay() {
         assertRefused(
                 "a\t1\nb\t2\nc\t3\nd\n",

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exit codes and messages that all commands share. */
@@ -35,12 +36,84 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "stat", "check", "scrub", "get", "scan", "put", "del", "load"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "get",
+                "put",
+                "del",
+                "exists",
+                "scan",
+                "count",
+                "cf",
+                "load",
+                "dump",
+                "copy",
+                "stat",
+                "check",
+                "scrub",
+                "jshell",
+                "completion"
+            })
     void helpOfEachCommandHasExamples(String command) {
         Run run = Run.of(command, "--help");
         assertEquals(ExitCode.OK, run.code());
         assertTrue(run.out().contains("Examples:"), run.out());
         assertTrue(run.out().contains("coppice " + command), run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "create", "drop", "clear"})
+    void helpOfFamilyCommandsHasExamples(String command) {
+        Run run = Run.of("cf", command, "--help");
+        assertEquals(ExitCode.OK, run.code());
+        assertTrue(run.out().contains("coppice cf " + command), run.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sacn, scan",
+        "laod, load",
+        "count?, count",
+        "list, ''",
+        "demo-writr, ''",
+        "hlep, ''"
+    })
+    void mistypedCommandIsGuessed(String word, String meant) {
+        Run run = Run.of(word);
+        assertEquals(ExitCode.USAGE, run.code());
+        String guess = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
+        assertEquals(
+                "coppice: no such command: coppice " + word + guess + "; see: coppice --help\n",
+                run.err());
+    }
+
+    @Test
+    void mistypedOptionsAndTooManyWordsAreNamed() {
+        Run option = Run.of("cf", "list", "f", "--jsn");
+        assertEquals(
+                "coppice: unknown option --jsn; did you mean --json?; see: coppice cf list --help\n",
+                option.err());
+        Run word = Run.of("get", "f", "k", "v");
+        assertEquals("coppice: too much: v; see: coppice get --help\n", word.err());
+        assertEquals(
+                "coppice: cf needs a command: list, create, drop or clear\n", Run.of("cf").err());
+    }
+
+    @Test
+    void stackTracesComeWhenAskedFor() {
+        assertEquals(1, Run.of("get", file(), "k").err().lines().count());
+        for (String[] args :
+                new String[][] {
+                    {"get", file(), "k", "--verbose"},
+                    {"--verbose", "get", file(), "k"},
+                    {"cf", "list", file(), "--verbose"},
+                    {"get", "--verbose"}
+                }) {
+            Run run = Run.of(args);
+            assertEquals(ExitCode.USAGE, run.code());
+            assertTrue(run.err().contains("\tat dev.coppice.cli."), run.err());
+        }
     }
 
     @Test
@@ -57,13 +130,30 @@ final class MainTest {
     }
 
     @Test
-    void missingStoreIsRefusedAndNotCreated() {
-        for (String command : new String[] {"stat", "scan"}) {
-            Run run = Run.of(command, file());
+    void missingStoreIsRefusedAndNotCreated() throws IOException {
+        for (String[] args :
+                new String[][] {
+                    {"stat", file()},
+                    {"scan", file()},
+                    {"check", file()},
+                    {"scrub", file()},
+                    {"count", file()},
+                    {"dump", file()},
+                    {"cf", "list", file()},
+                    {"cf", "drop", file(), "a"},
+                    {"cf", "clear", file(), "a"},
+                    {"get", file(), "k"},
+                    {"del", file(), "k"},
+                    {"exists", file(), "k"},
+                    {"copy", file(), file() + "2"}
+                }) {
+            Run run = Run.of(args);
             assertEquals(ExitCode.USAGE, run.code());
             assertTrue(run.err().startsWith("coppice: no store at "), run.err());
         }
-        assertFalse(Files.exists(Path.of(file())));
+        try (var files = Files.list(directory)) {
+            assertEquals(0, files.count());
+        }
     }
 
     @Test
@@ -104,7 +194,8 @@ final class MainTest {
         assertEquals(ExitCode.OK, Run.of("put", file(), "k", "v").code());
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         InputStream none = InputStream.nullInputStream();
-        for (String[] args : new String[][] {{"scan", file()}, {"stat", file()}, {"--help"}}) {
+        for (String[] args :
+                new String[][] {{"scan", file()}, {"stat", file()}, {"dump", file()}, {"--help"}}) {
             Console console = Run.console(none, failing("Broken pipe"), err);
             assertEquals(ExitCode.OK, Main.run(console, args));
         }

@@ -1,4 +1,4 @@
-package dev.coppice.cli;
+package dev.coppice.cli.text;
 
 /**
  * Arrays of exact lengths, one of each length, to be filled again and again.

@@ -1,0 +1,42 @@
+package dev.coppice.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Prints what makes a shell complete commands and options. */
+@Command(
+        name = "completion",
+        mixinStandardHelpOptions = true,
+        description = "Prints a script that lets the shell complete commands, options and files.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  source <(coppice completion bash)",
+            "  coppice completion bash > ~/.local/share/bash-completion/completions/coppice",
+            "  coppice completion zsh > ~/.coppice.zsh && echo source ~/.coppice.zsh >> ~/.zshrc"
+        })
+final class CompletionCommand implements Runnable {
+    /** The shells. */
+    enum Shell {
+        BASH,
+        ZSH
+    }
+
+    @ParentCommand private Main main;
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "SHELL", description = "bash or zsh")
+    private Shell shell;
+
+    @Override
+    public void run() {
+        if (shell == Shell.ZSH) {
+            main.console().out().line("autoload -Uz compinit && compinit");
+        }
+        // The script is bash's; under zsh it loads what reads that.
+        main.console().out().text(AutoComplete.bash("coppice", spec.root().commandLine()));
+    }
+}

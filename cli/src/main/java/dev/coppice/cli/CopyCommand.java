@@ -1,0 +1,110 @@
+package dev.coppice.cli;
+
+import static java.lang.String.format;
+import static java.util.Locale.ROOT;
+
+import dev.coppice.CopyReport;
+import dev.coppice.Store;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Copies a store. */
+@Command(
+        name = "copy",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Writes the newest commit of a store, all column families, into a new file, checks it and"
+                    + " makes it durable. Never replaces a file; while it runs, the copy has the name"
+                    + " TARGET-copying- and a number.",
+            "With or without --compact every entry is written anew, in the order of the keys, so that"
+                    + " the copy has no free space; --compact also fills every leaf, where otherwise"
+                    + " a fifth of each stays free for keys that will come in between."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coppice copy prices.coppice backup/prices.coppice",
+            "  coppice copy prices.coppice small.coppice --compact",
+            "  coppice copy prices.coppice backup/prices.coppice --json"
+        })
+final class CopyCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+    @Mixin private StoreFile file;
+
+    @Parameters(index = "1", paramLabel = "TARGET", description = "the new file")
+    private Path target;
+
+    @Option(names = "--compact", description = "fill every leaf")
+    private boolean isCompact;
+
+    @Mixin private JsonOption json;
+
+    @Override
+    public Integer call() {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UsageException(target + " exists already: name a file that does not");
+        }
+        Meter meter = new Meter(main.console());
+        CopyReport report;
+        try (Store store = file.openToRead();
+                Cancellation cancellation = new Cancellation()) {
+            report =
+                    store.copyTo(
+                            target,
+                            isCompact,
+                            (done, total) -> {
+                                cancellation.check();
+                                show(meter, done, total);
+                            });
+        } finally {
+            meter.clear();
+        }
+        print(report, meter.seconds());
+        return ExitCode.OK;
+    }
+
+    private void show(Meter meter, long done, long total) {
+        if (done == total) {
+            main.console().progress("checking the copy ...");
+        } else {
+            meter.show(done, total, done, -1);
+        }
+    }
+
+    private void print(CopyReport report, double seconds) {
+        if (json.isJson()) {
+            main.console()
+                    .json(out ->
+                            out.name("file")
+                                    .value(target.toString())
+                                    .name("txn")
+                                    .value(report.txn())
+                                    .name("commitMillis")
+                                    .value(report.commitMillis())
+                                    .name("families")
+                                    .value(report.families())
+                                    .name("entries")
+                                    .value(report.entries())
+                                    .name("bytes")
+                                    .value(report.bytes()));
+        } else {
+            main.console()
+                    .say(
+                            format(
+                                    ROOT,
+                                    "copied %,d entries of %,d column families as of commit %s in"
+                                            + " %.1f s: file %s, checked",
+                                    report.entries(),
+                                    report.families(),
+                                    Numbers.txn(report.txn()),
+                                    seconds,
+                                    Numbers.bytes(report.bytes())));
+        }
+    }
+}

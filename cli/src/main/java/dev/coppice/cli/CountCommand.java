@@ -1,0 +1,48 @@
+package dev.coppice.cli;
+
+import dev.coppice.ColumnFamily;
+import dev.coppice.KeyRange;
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** Counts entries. */
+@Command(
+        name = "count",
+        mixinStandardHelpOptions = true,
+        description = "Prints how many entries there are, without reading them.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coppice count prices.coppice",
+            "  coppice count prices.coppice --cf fx --prefix EUR",
+            "  coppice count ids.coppice --hex --from 00 --to 80 --json"
+        })
+final class CountCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+    @Mixin private StoreFile file;
+    @Mixin private Family family;
+    @Mixin private RangeOption keys;
+    @Mixin private EncodingOption encodings;
+    @Mixin private JsonOption json;
+
+    @Override
+    public Integer call() {
+        KeyRange range = keys.range(encodings.encoding());
+        try (Store store = file.openToRead();
+                Snapshot snapshot = store.snapshot()) {
+            ColumnFamily counted = family.in(snapshot);
+            long count = snapshot.count(counted, range);
+            if (json.isJson()) {
+                main.console()
+                        .json(out ->
+                                out.name("cf").value(counted.name()).name("count").value(count));
+            } else {
+                main.console().say(Long.toString(count));
+            }
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.coppice.cli;
+
+import static java.lang.String.format;
+import static java.util.Locale.ROOT;
+
+import dev.coppice.ColumnFamily;
+import dev.coppice.KeyRange;
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
+import dev.coppice.cli.text.EntryWriter;
+import dev.coppice.cli.text.TextBuffer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Writes entries as text, for load. */
+@Command(
+        name = "dump",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Writes the entries of a column family, or of all, as lines that load reads again:"
+                    + " \"key<TAB>value\", with --all \"family<TAB>key<TAB>value\", with --json an"
+                    + " object with key and value.",
+            "All lines are of one commit. In JSON, keys and values that are not UTF-8 are written as"
+                    + " keyBase64 and valueBase64."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coppice dump prices.coppice prices.tsv",
+            "  coppice dump prices.coppice --all --json | gzip > prices.jsonl.gz",
+            "  coppice dump old.coppice --all | coppice load new.coppice --all"
+        })
+final class DumpCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+    @Mixin private StoreFile file;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "OUTPUT",
+            description = "the text; - or none for standard output")
+    private String output = "-";
+
+    @Mixin private Family family;
+
+    @Option(names = "--all", description = "all column families; lines name theirs")
+    private boolean isAll;
+
+    @Option(names = "--force", description = "replace OUTPUT where it exists")
+    private boolean isForced;
+
+    @Mixin private RangeOption keys;
+    @Mixin private EncodingOption encodings;
+    @Mixin private JsonOption json;
+
+    @Override
+    public Integer call() throws IOException {
+        if (isAll && (keys.isGiven() || family.isGiven())) {
+            throw new UsageException("--all goes without --cf, --prefix, --from and --to");
+        }
+        Meter meter = new Meter(main.console());
+        try (Store store = file.openToRead();
+                Snapshot snapshot = store.snapshot()) {
+            if (output.equals("-")) {
+                write(snapshot, main.console().text(), meter, () -> {});
+            } else {
+                writeFile(snapshot, meter);
+            }
+        } finally {
+            meter.clear();
+        }
+        return ExitCode.OK;
+    }
+
+    private void writeFile(Snapshot snapshot, Meter meter) throws IOException {
+        long entries;
+        long bytes;
+        try (Cancellation cancellation = new Cancellation();
+                OutputFile target = OutputFile.create(Path.of(output), isForced)) {
+            TextBuffer text = new TextBuffer(target.output()::bytes);
+            entries = write(snapshot, text, meter, cancellation::check);
+            bytes = text.bytes();
+            target.complete();
+        }
+        meter.clear();
+        main.console()
+                .say(
+                        format(
+                                ROOT,
+                                "dumped %,d entries, %s in %.1f s",
+                                entries,
+                                Numbers.bytes(bytes),
+                                meter.seconds()));
+    }
+
+    /** {@return how many entries} */
+    private long write(Snapshot snapshot, TextBuffer text, Meter meter, Runnable check) {
+        List<ColumnFamily> families = isAll ? snapshot.families() : List.of(family.in(snapshot));
+        KeyRange range = keys.range(encodings.encoding());
+        long total = keys.isGiven() ? 0 : families.stream().mapToLong(snapshot::count).sum();
+        long[] done = new long[1];
+        try (EntryWriter writer =
+                EntryWriter.of(text, json.isJson(), encodings.encoding(), isAll)) {
+            for (ColumnFamily one : families) {
+                writer.family(one.name(), snapshot.count(one) == 0);
+                long before = done[0];
+                EntryOutput[] entries = new EntryOutput[1];
+                entries[0] =
+                        new EntryOutput(
+                                snapshot,
+                                writer,
+                                () -> {
+                                    check.run();
+                                    long now = before + entries[0].entries();
+                                    meter.show(now, total, now, text.bytes());
+                                });
+                entries[0].write(one, range, false, Long.MAX_VALUE);
+                done[0] = before + entries[0].entries();
+            }
+        }
+        return done[0];
+    }
+}

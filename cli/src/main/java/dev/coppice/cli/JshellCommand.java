@@ -1,0 +1,86 @@
+package dev.coppice.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Starts the JDK's shell with Coppice in it. */
+@Command(
+        name = "jshell",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts the JDK's jshell with dev.coppice imported. A store that is named is opened as"
+                    + " \"store\", created where missing, and closed at /exit.",
+            "What follows -- goes to jshell."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  coppice jshell prices.coppice",
+            "  coppice jshell prices.coppice --read-only -- --feedback concise",
+            "  echo 'store.snapshot().count()' | coppice jshell prices.coppice -- -s -"
+        })
+final class JshellCommand implements Callable<Integer> {
+    private static final List<String> IMPORTS =
+            List.of(
+                    "import dev.coppice.*;",
+                    "import dev.coppice.error.*;",
+                    "import java.nio.file.Path;",
+                    "import static java.nio.charset.StandardCharsets.UTF_8;");
+
+    @ParentCommand private Main main;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "the store")
+    private String file;
+
+    @Parameters(index = "1..*", hidden = true, arity = "0..*")
+    private List<String> options = new ArrayList<>();
+
+    @Option(names = "--read-only", description = "open the store for reading only")
+    private boolean isReadOnly;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path jshell = Path.of(System.getProperty("java.home"), "bin", "jshell");
+        if (!Files.isExecutable(jshell)) {
+            throw new UsageException("there is no " + jshell + ": install a JDK, not only a JRE");
+        }
+        Path startup = Files.createTempFile("coppice", ".jsh");
+        try {
+            Files.write(startup, script());
+            List<String> command = new ArrayList<>();
+            command.addAll(List.of(jshell.toString(), "--execution", "local", "--class-path"));
+            command.add(System.getProperty("java.class.path"));
+            command.addAll(List.of("--startup", "DEFAULT", "--startup", startup.toString()));
+            command.addAll(options);
+            main.console().out().flush();
+            return new ProcessBuilder(command).inheritIO().start().waitFor();
+        } finally {
+            Files.deleteIfExists(startup);
+        }
+    }
+
+    /** {@return what the shell begins with} */
+    List<String> script() {
+        List<String> lines = new ArrayList<>(IMPORTS);
+        if (file != null) {
+            String path = Path.of(file).toAbsolutePath().toString();
+            lines.add(
+                    "var store = Store.open(Path.of(\""
+                            + path.replace("\\", "\\\\").replace("\"", "\\\"")
+                            + "\")"
+                            + (isReadOnly
+                                    ? ", StoreConfig.defaults().withReadOnly(true).withCreateIfMissing(false)"
+                                    : "")
+                            + ");");
+            lines.add("Runtime.getRuntime().addShutdownHook(new Thread(store::close));");
+        }
+        return lines;
+    }
+}

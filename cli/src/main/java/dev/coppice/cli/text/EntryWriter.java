@@ -1,0 +1,34 @@
+package dev.coppice.cli.text;
+
+/**
+ * Writes entries as lines.
+ *
+ * <p>Thread safety: one thread.
+ */
+public interface EntryWriter extends AutoCloseable {
+    /**
+     * Names the column family of the entries that follow.
+     *
+     * @param isEmpty whether none will follow: then a line of its own says that there is the family
+     */
+    void family(String name, boolean isEmpty);
+
+    /** Writes an entry. */
+    void entry(byte[] key, byte[] value);
+
+    /** Hands on everything. */
+    @Override
+    void close();
+
+    /**
+     * {@return a writer of lines in one of the two formats}
+     *
+     * @param namesFamilies whether each line names its column family
+     */
+    static EntryWriter of(
+            TextBuffer target, boolean isJson, Encoding encoding, boolean namesFamilies) {
+        return isJson
+                ? new JsonLinesWriter(target, encoding, namesFamilies)
+                : new TsvWriter(target, encoding, namesFamilies);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.coppice.cli.text;
+
+/**
+ * Lines of one JSON object each, with the fields {@code key} and {@code value} as {@link
+ * JsonWriter#bytes} names them, and {@code cf} for the column family.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class JsonLinesWriter implements EntryWriter {
+    static final String FAMILY = "cf";
+    static final String KEY = "key";
+    static final String VALUE = "value";
+
+    private final TextBuffer target;
+    private final JsonWriter json;
+    private final Encoding encoding;
+    private final boolean namesFamilies;
+    private String family = "";
+
+    JsonLinesWriter(TextBuffer target, Encoding encoding, boolean namesFamilies) {
+        this.target = target;
+        this.json = new JsonWriter(target);
+        this.encoding = encoding;
+        this.namesFamilies = namesFamilies;
+    }
+
+    @Override
+    public void family(String name, boolean isEmpty) {
+        family = name;
+        if (namesFamilies && isEmpty) {
+            json.object().name(FAMILY).value(family).endObject().line();
+        }
+    }
+
+    @Override
+    public void entry(byte[] key, byte[] value) {
+        json.object();
+        if (namesFamilies) {
+            json.name(FAMILY).value(family);
+        }
+        json.bytes(KEY, key, encoding).bytes(VALUE, value, encoding).endObject().line();
+    }
+
+    @Override
+    public void close() {
+        target.flush();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.coppice.cli.text;
+
+/**
+ * Lines of key, tab, value; with column families of family, tab, key, tab, value, or a family
+ * alone.
+ *
+ * <p>Thread safety: one thread. Lifetime: what it returns is valid until the next line.
+ */
+final class TsvReader implements EntryReader {
+    private final LineReader lines;
+    private final Encoding encoding;
+    private final boolean namesFamilies;
+    private final FieldArrays keys = new FieldArrays();
+    private final FieldArrays values = new FieldArrays();
+    private final FamilyName familyName = new FamilyName();
+    private String family;
+    private byte[] key;
+    private byte[] value;
+
+    TsvReader(LineReader lines, Encoding encoding, boolean namesFamilies) {
+        this.lines = lines;
+        this.encoding = encoding;
+        this.namesFamilies = namesFamilies;
+    }
+
+    @Override
+    public boolean next() {
+        if (!lines.next()) {
+            return false;
+        }
+        try {
+            parse(lines.text(), lines.from(), lines.to());
+        } catch (TextException e) {
+            throw malformed(e.getMessage());
+        }
+        return true;
+    }
+
+    private void parse(byte[] text, int from, int to) {
+        int keyFrom = from;
+        if (namesFamilies) {
+            int tab = tab(text, from, to);
+            family = family(text, from, tab);
+            if (tab == to) {
+                key = null;
+                value = null;
+                return;
+            }
+            keyFrom = tab + 1;
+        }
+        int tab = tab(text, keyFrom, to);
+        if (tab == to) {
+            throw new TextException(noTab(text, from, to));
+        }
+        if (tab(text, tab + 1, to) != to) {
+            throw new TextException(
+                    namesFamilies
+                            ? "more than two tabs: a tab in a key or value is written \\t"
+                            : "more than one tab: a tab in a key or value is written \\t; lines"
+                                    + " that name their family are read with --all");
+        }
+        key = field(keys, text, keyFrom, tab);
+        value = field(values, text, tab + 1, to);
+    }
+
+    private static String noTab(byte[] text, int from, int to) {
+        return to > from && text[from] == '{'
+                ? "no tab between key and value; JSON Lines are read with --json"
+                : "no tab between key and value";
+    }
+
+    private String family(byte[] text, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (text[at] == '\\') {
+                byte[] name = Encoding.UTF8.decode(text, from, to);
+                return familyName.of(name, 0, name.length);
+            }
+        }
+        return familyName.of(text, from, to);
+    }
+
+    private static int tab(byte[] text, int from, int to) {
+        int at = from;
+        while (at < to && text[at] != '\t') {
+            at++;
+        }
+        return at;
+    }
+
+    private byte[] field(FieldArrays arrays, byte[] text, int from, int to) {
+        if (encoding != Encoding.UTF8) {
+            return encoding.decode(text, from, to);
+        }
+        for (int at = from; at < to; at++) {
+            if (text[at] == '\\') {
+                return encoding.decode(text, from, to);
+            }
+        }
+        return arrays.copyOf(text, from, to);
+    }
+
+    @Override
+    public String family() {
+        return family;
+    }
+
+    @Override
+    public byte[] key() {
+        return key;
+    }
+
+    @Override
+    public byte[] value() {
+        return value;
+    }
+
+    @Override
+    public long lines() {
+        return lines.lines();
+    }
+
+    @Override
+    public long bytes() {
+        return lines.bytes();
+    }
+
+    @Override
+    public TextException malformed(String problem) {
+        return lines.malformed(problem);
+    }
+}

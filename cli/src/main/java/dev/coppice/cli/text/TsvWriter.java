@@ -1,0 +1,48 @@
+package dev.coppice.cli.text;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Lines of key, tab, value; with column families of family, tab, key, tab, value. The names of
+ * families are always UTF-8.
+ *
+ * <p>Thread safety: one thread.
+ */
+final class TsvWriter implements EntryWriter {
+    private final TextBuffer target;
+    private final Encoding encoding;
+    private final boolean namesFamilies;
+    private byte[] family = {};
+
+    TsvWriter(TextBuffer target, Encoding encoding, boolean namesFamilies) {
+        this.target = target;
+        this.encoding = encoding;
+        this.namesFamilies = namesFamilies;
+    }
+
+    @Override
+    public void family(String name, boolean isEmpty) {
+        family = name.getBytes(UTF_8);
+        if (namesFamilies && isEmpty) {
+            Encoding.UTF8.encode(family, target);
+            target.put('\n');
+        }
+    }
+
+    @Override
+    public void entry(byte[] key, byte[] value) {
+        if (namesFamilies) {
+            Encoding.UTF8.encode(family, target);
+            target.put('\t');
+        }
+        encoding.encode(key, target);
+        target.put('\t');
+        encoding.encode(value, target);
+        target.put('\n');
+    }
+
+    @Override
+    public void close() {
+        target.flush();
+    }
+}
