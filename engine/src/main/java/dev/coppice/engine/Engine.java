@@ -283,7 +283,8 @@ public final class Engine implements AutoCloseable {
         return txn;
     }
 
-    private long writeAndPublish(WriteView view, long nowMillis) {
+    /** The part of a commit that needs the writer role, which is given back. */
+    long writeAndPublish(WriteView view, long nowMillis) {
         StoreRoot work = view.work();
         long txn = view.writes().id();
         work.stamp(txn, nowMillis, store.allocator().usedEnd());
@@ -434,6 +435,7 @@ public final class Engine implements AutoCloseable {
             try {
                 makeDurable(cutsTail);
             } finally {
+                store.commits().end();
                 isFinished = true;
                 moved();
             }

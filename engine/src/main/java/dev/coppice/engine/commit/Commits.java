@@ -61,6 +61,7 @@ public final class Commits {
 
     // Slot lock.
     private volatile boolean hasPrepared;
+    private boolean isEnded;
 
     private record Prepared(StoreRoot root, ExtentList deaths) {}
 
@@ -192,8 +193,26 @@ public final class Commits {
         slots.lock().lock();
         try {
             if (slots.known().tip().txn() < txn) {
+                if (isEnded) {
+                    throw new CommitInDoubtException(
+                            "the store was closed after a flush had failed: whether the commit"
+                                    + " survives is decided when the store is opened again");
+                }
                 flushGroup();
             }
+        } finally {
+            slots.lock().unlock();
+        }
+    }
+
+    /**
+     * Ends all commits: those that still wait learn what they have to without the memory that they
+     * would look at, which is about to go.
+     */
+    public void end() {
+        slots.lock().lock();
+        try {
+            isEnded = true;
         } finally {
             slots.lock().unlock();
         }
