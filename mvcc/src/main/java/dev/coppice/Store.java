@@ -6,7 +6,9 @@ import dev.coppice.engine.ReadView;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
+import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreClosedException;
+import dev.coppice.error.StoreException;
 import dev.coppice.storage.FileStorage;
 import dev.coppice.storage.MemoryStorage;
 import dev.coppice.storage.Storage;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -35,15 +38,18 @@ import java.util.function.Supplier;
  */
 public final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.coppice");
+    private static final long WORK_WAIT_NANOS = 1_000_000;
 
     private final Engine engine;
     private final StoreConfig config;
+    private final Duties duties;
     private final Maintenance maintenance;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Set<Snapshot> snapshots = ConcurrentHashMap.newKeySet();
     private volatile Thread writerThread;
     private volatile boolean isClosing;
 
-    private Store(Storage storage, StoreConfig config, String name) {
+    private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
         this.config = config;
         EngineOptions.Verify verify = EngineOptions.Verify.valueOf(config.verify().name());
         EngineOptions options =
@@ -52,7 +58,12 @@ public final class Store implements AutoCloseable {
                         verify,
                         EngineOptions.defaults().growBytes());
         this.engine = Engine.open(storage, options, config.clock().millis());
-        this.maintenance = config.readOnly() ? null : new Maintenance(engine, config, name);
+        this.duties = new Duties(engine, config);
+        boolean hasThread =
+                mayHaveThread
+                        && !config.readOnly()
+                        && config.maintenance() == MaintenanceMode.THREAD;
+        this.maintenance = hasThread ? new Maintenance(duties, config, name) : null;
     }
 
     private Store start() {
@@ -91,7 +102,7 @@ public final class Store implements AutoCloseable {
                         config.maxBytes(),
                         config.allowUnsafeFileSystem());
         String name = String.valueOf(path.getFileName());
-        return new Store(FileStorage.open(path, options), config, name).start();
+        return new Store(FileStorage.open(path, options), config, name, true).start();
     }
 
     /** {@return a new store in memory, with the same engine; gone when it is closed} */
@@ -101,16 +112,17 @@ public final class Store implements AutoCloseable {
 
     /** {@return a new store in memory; gone when it is closed} */
     public static Store inMemory(StoreConfig config) {
-        return new Store(new MemoryStorage(config.maxBytes()), config, "memory").start();
+        return new Store(new MemoryStorage(config.maxBytes()), config, "memory", true).start();
     }
 
     /**
      * {@return a store on a storage of the caller's, without a thread of its own}
      *
-     * <p>For tests that simulate disks: the caller asks for every checkpoint.
+     * <p>For tests that simulate disks: the caller asks for every checkpoint, or calls {@link
+     * #doWork}.
      */
     public static Store on(Storage storage, StoreConfig config) {
-        return new Store(storage, config, "storage");
+        return new Store(storage, config, "storage", false);
     }
 
     /** {@return the configuration it was opened with} */
@@ -183,6 +195,9 @@ public final class Store implements AutoCloseable {
         writerThread = null;
         try {
             return engine.commit(view, config.clock().millis());
+        } catch (CommitInDoubtException e) {
+            duties.flushFailed(e);
+            throw e;
         } finally {
             if (maintenance != null) {
                 maintenance.committed();
@@ -255,6 +270,25 @@ public final class Store implements AutoCloseable {
     public boolean checkpoint() {
         requireOpen();
         return whileOpen(() -> engine.checkpoint(0));
+    }
+
+    /**
+     * Does what is due in the background: checkpoints by bytes and by age unless the store's level
+     * is OFF, growth of the file ahead of need, faulting in what the writer will store into, calls
+     * of the {@link StoreListener}. With {@link MaintenanceMode#MANUAL} the program calls this
+     * again and again, best after commits and when it has nothing else to do; otherwise the store's
+     * thread does the same. One thread works at a time; another one that comes meanwhile returns at
+     * once.
+     *
+     * <p>Waits at most a millisecond for a write transaction of another thread.
+     *
+     * @return units of work done; 0 when nothing was due
+     * @throws StoreClosedException when the store is closed
+     */
+    public int doWork() {
+        requireOpen();
+        boolean isWriting = Thread.currentThread().equals(writerThread);
+        return whileOpen(() -> duties.work(isWriting ? 0 : WORK_WAIT_NANOS));
     }
 
     /** {@return figures of the store as it is now} */
@@ -358,46 +392,61 @@ public final class Store implements AutoCloseable {
     /**
      * Closes the store: refuses new work, waits for the running write transaction, waits up to the
      * close timeout for open snapshots and then closes them, makes everything durable, and marks
-     * the file as closed in order. Idempotent.
+     * the file as closed in order.
+     *
+     * <p>Idempotent: when another thread is closing the store, this waits until that one is done.
+     * An interrupt cuts no wait short; the thread finds its flag set afterwards.
      *
      * @throws IllegalStateException when this thread has a write transaction open
      */
     @Override
     public void close() {
+        if (Thread.currentThread().equals(writerThread)) {
+            throw new IllegalStateException(
+                    "this thread has a write transaction open: commit it or roll it back first");
+        }
+        boolean isFirst;
         synchronized (this) {
-            if (isClosing) {
-                return;
-            }
-            if (Thread.currentThread().equals(writerThread)) {
-                throw new IllegalStateException(
-                        "this thread has a write transaction open: commit it or roll it back first");
-            }
+            isFirst = !isClosing;
             isClosing = true;
         }
+        if (isFirst) {
+            try {
+                closeParts();
+            } finally {
+                closed.countDown();
+            }
+        } else if (!duties.isTelling()) {
+            Uninterrupted.run(closed::await);
+        }
+    }
+
+    /** A listener that closes the store runs on the thread that is to end. */
+    private void closeParts() {
         boolean wereClosed = awaitSnapshots();
         if (maintenance != null) {
             maintenance.stop();
         }
-        engine.close(wereClosed);
+        duties.stop();
+        try {
+            engine.close(wereClosed);
+        } catch (StoreException e) {
+            duties.flushFailed(e);
+            throw e;
+        } finally {
+            duties.close();
+        }
     }
 
     /** {@return whether nobody had to be cut short} */
     private boolean awaitSnapshots() {
         long deadline =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.closeTimeoutMillis());
-        boolean wasInterrupted = false;
-        while (!snapshots.isEmpty() && !wasInterrupted && System.nanoTime() < deadline) {
-            try {
-                Thread.sleep(1);
-            } catch (InterruptedException e) {
-                wasInterrupted = true;
-            }
+        while (!snapshots.isEmpty() && System.nanoTime() - deadline < 0) {
+            Uninterrupted.run(() -> Thread.sleep(1));
         }
         boolean wereClosed = snapshots.isEmpty();
         snapshots.forEach(Snapshot::close);
-        if (wasInterrupted) {
-            Thread.currentThread().interrupt();
-        }
         return wereClosed;
     }
 }

@@ -43,6 +43,8 @@ public final class StoreConfig {
         private boolean readOnly;
         private boolean createIfMissing = true;
         private boolean allowUnsafeFileSystem;
+        private MaintenanceMode maintenance = MaintenanceMode.THREAD;
+        private StoreListener listener = StoreListener.NONE;
         private InstantSource clock = InstantSource.system();
 
         /** {@return a copy, to be changed} */
@@ -68,6 +70,8 @@ public final class StoreConfig {
             named.put("readOnly", readOnly);
             named.put("createIfMissing", createIfMissing);
             named.put("allowUnsafeFileSystem", allowUnsafeFileSystem);
+            named.put("maintenance", maintenance);
+            named.put("listener", listener);
             named.put("clock", clock);
             return named;
         }
@@ -257,6 +261,32 @@ public final class StoreConfig {
     public StoreConfig withAllowUnsafeFileSystem(boolean allowUnsafeFileSystem) {
         Settings changed = settings.copy();
         changed.allowUnsafeFileSystem = allowUnsafeFileSystem;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return who does the work in the background; THREAD by default} */
+    public MaintenanceMode maintenance() {
+        return settings.maintenance;
+    }
+
+    /** {@return the same with another {@link #maintenance}} */
+    public StoreConfig withMaintenance(MaintenanceMode maintenance) {
+        Objects.requireNonNull(maintenance, "maintenance");
+        Settings changed = settings.copy();
+        changed.maintenance = maintenance;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return who is told what happens in the background; nobody by default} */
+    public StoreListener listener() {
+        return settings.listener;
+    }
+
+    /** {@return the same with another {@link #listener}} */
+    public StoreConfig withListener(StoreListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        Settings changed = settings.copy();
+        changed.listener = listener;
         return new StoreConfig(changed);
     }
 

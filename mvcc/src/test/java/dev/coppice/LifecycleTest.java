@@ -416,6 +416,64 @@ class LifecycleTest {
     }
 
     @Test
+    void secondCloseWaitsForTheFirst() throws InterruptedException {
+        store.close();
+        store = Store.open(path, CONFIG.withCloseTimeoutMillis(60_000));
+        Snapshot snapshot = store.snapshot();
+        Thread first = Thread.ofPlatform().start(store::close);
+        Await.until(() -> isRefusing(store));
+        Thread second = Thread.ofVirtual().start(store::close);
+        Await.waiting(first);
+        Await.waiting(second);
+        assertTrue(first.isAlive() && second.isAlive());
+        snapshot.close();
+        second.join();
+        Store.open(path, CONFIG).close();
+        first.join();
+    }
+
+    private static boolean isRefusing(Store store) {
+        try {
+            store.latestTxn();
+            return false;
+        } catch (StoreClosedException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void interruptDoesNotCutTheTimeForSnapshotsShort() throws InterruptedException {
+        store.close();
+        store = Store.open(path, CONFIG.withCloseTimeoutMillis(60_000));
+        Snapshot snapshot = store.snapshot();
+        AtomicReference<Boolean> flag = new AtomicReference<>();
+        Thread closing =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            Thread.currentThread().interrupt();
+                            store.close();
+                            flag.set(Thread.currentThread().isInterrupted());
+                        });
+        Await.waiting(closing);
+        closing.interrupt();
+        Await.waiting(closing);
+        assertArrayEquals(VALUE, snapshot.get(KEY));
+        snapshot.close();
+        closing.join();
+        assertTrue(flag.get());
+    }
+
+    @Test
+    void closeInsideTheOwnTransactionIsRefusedAndBothGoOn() {
+        try (WriteTransaction txn = store.begin()) {
+            assertMisuse(store::close, "this thread has a write transaction open");
+            model.put(txn, Samples.key(2), VALUE);
+            txn.commit();
+        }
+        assertArrayEquals(VALUE, store.get(Samples.key(2)));
+    }
+
+    @Test
     void transactionCursorSeesChangesMadeWhileItIsOpen() {
         try (WriteTransaction txn = store.begin();
                 Cursor cursor = txn.cursor(ColumnFamily.DEFAULT)) {
