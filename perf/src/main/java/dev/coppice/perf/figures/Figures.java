@@ -14,6 +14,8 @@ public final class Figures {
 
               generate N [SEED]  N lines of random-order key, tab, value on standard output
               load               those lines into ./coppice load with a heap of 256 MB
+              round-trip         ./coppice dump | ./coppice load, compared byte by byte
+              copy-under-load    checked copies of a store that a thread writes to
               open-time          opening a large and a small store, closed or killed before
               snapshot-growth    growth of the file while a snapshot is held
               quick              loads, gets, scans and commits beside lmdbjava
@@ -65,6 +67,8 @@ public final class Figures {
         return switch (command) {
             case "generate" -> Generate::run;
             case "load" -> Load::run;
+            case "round-trip" -> RoundTrip::run;
+            case "copy-under-load" -> CopyUnderLoad::run;
             case "open-time" -> OpenTime::run;
             case "snapshot-growth" -> SnapshotGrowth::run;
             case "quick" -> Quick::run;

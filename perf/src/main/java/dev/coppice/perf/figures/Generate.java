@@ -15,7 +15,7 @@ final class Generate {
             Prints N lines: a key of 16 decimal digits, a tab, a value of 100 letters and digits.
             The keys are 0 to N-1, each once, in an order that SEED (default 1) decides.
             """;
-    private static final int LINE_BYTES = Entries.KEY_BYTES + 1 + Entries.VALUE_BYTES + 1;
+    static final int LINE_BYTES = Entries.KEY_BYTES + 1 + Entries.VALUE_BYTES + 1;
     private static final int LINES_PER_WRITE = 2048;
 
     private Generate() {}
@@ -43,17 +43,23 @@ final class Generate {
         int at = 0;
         for (long i = 0; i < count; i++) {
             long number = order.at(i);
-            Entries.key(number, lines, at);
-            at += Entries.KEY_BYTES;
-            lines[at++] = '\t';
-            entries.value(number, lines, at);
-            at += Entries.VALUE_BYTES;
-            lines[at++] = '\n';
+            line(number, entries, lines, at);
+            at += LINE_BYTES;
             if (at == lines.length) {
                 out.write(lines);
                 at = 0;
             }
         }
         out.write(lines, 0, at);
+    }
+
+    /** Writes the line of a key. */
+    static void line(long number, Entries entries, byte[] target, int from) {
+        int at = from;
+        Entries.key(number, target, at);
+        at += Entries.KEY_BYTES;
+        target[at++] = '\t';
+        entries.value(number, target, at);
+        target[at + Entries.VALUE_BYTES] = '\n';
     }
 }

@@ -28,38 +28,24 @@ final class Load {
         long count = arguments.number("entries", 10_000_000, 1, 1L << 40);
         Path folder = DiskUse.emptied(arguments.folder("dir", "load"));
         Path file = folder.resolve("load.coppice");
-        command("--version").start().onExit().join();
+        CoppiceCommand.build();
 
         long start = System.nanoTime();
-        Process process = command("load", file.toString(), "-").start();
+        Process process =
+                CoppiceCommand.of("load", file.toString(), "-")
+                        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                        .start();
         long peak;
         try (MemorySampler sampler = MemorySampler.start(process.pid())) {
             try (OutputStream out = process.getOutputStream()) {
                 Generate.write(count, 1, out);
             }
-            requireSuccess("load", process);
+            CoppiceCommand.requireSuccess("load", process);
             peak = sampler.peakBytes();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         print(count, seconds, peak, DiskUse.of(file));
         check(file);
-    }
-
-    private static ProcessBuilder command(String... words) {
-        var builder = new ProcessBuilder();
-        builder.command().add(Installation.home().resolve("coppice").toString());
-        builder.command().addAll(List.of(words));
-        builder.environment().putIfAbsent("COPPICE_OPTS", "-Xmx256m");
-        builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        return builder;
-    }
-
-    private static void requireSuccess(String what, Process process) throws IOException {
-        int code = process.onExit().join().exitValue();
-        if (code != 0) {
-            throw new IOException("./coppice " + what + " ended with exit code " + code);
-        }
     }
 
     private static void print(long count, double seconds, long peak, DiskUse use) {
@@ -84,14 +70,8 @@ final class Load {
     }
 
     private static void check(Path file) throws IOException {
-        Process probe =
-                command("check", "--help").redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        if (probe.onExit().join().exitValue() != 0) {
-            Figures.say("there is no ./coppice check yet");
-            return;
-        }
         long start = System.nanoTime();
-        requireSuccess("check", command("check", file.toString()).start());
+        CoppiceCommand.run("check", file.toString());
         Figures.say("checked in " + Table.number((System.nanoTime() - start) / 1e9) + " s");
     }
 }
