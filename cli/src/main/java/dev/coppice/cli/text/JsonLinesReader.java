@@ -6,41 +6,22 @@ package dev.coppice.cli.text;
  *
  * <p>Thread safety: one thread. Lifetime: what it returns is valid until the next line.
  */
-final class JsonLinesReader implements EntryReader {
+final class JsonLinesReader extends EntryReader {
     private static final String FIELDS =
             "cf, key, keyHex, keyBase64, value, valueHex and valueBase64";
 
-    private final LineReader lines;
     private final JsonText json = new JsonText();
-    private final FieldArrays keys = new FieldArrays();
-    private final FieldArrays values = new FieldArrays();
-    private final FamilyName familyName = new FamilyName();
-    private String family;
-    private byte[] key;
-    private byte[] value;
 
     JsonLinesReader(LineReader lines) {
-        this.lines = lines;
+        super(lines);
     }
 
     @Override
-    public boolean next() {
-        while (lines.next()) {
-            json.reset(lines.text(), lines.from(), lines.to());
-            if (json.isAtEnd()) {
-                continue;
-            }
-            try {
-                parse();
-            } catch (TextException e) {
-                throw malformed(e.getMessage());
-            }
-            return true;
+    boolean parse(byte[] text, int from, int to) {
+        json.reset(text, from, to);
+        if (json.isAtEnd()) {
+            return false;
         }
-        return false;
-    }
-
-    private void parse() {
         family = null;
         key = null;
         value = null;
@@ -59,6 +40,7 @@ final class JsonLinesReader implements EntryReader {
         if (!isFamilyAlone && (key == null || value == null)) {
             throw new TextException("no " + (key == null ? "key" : "value") + " in the object");
         }
+        return true;
     }
 
     /** Reads the value of the field whose name was read. */
@@ -97,35 +79,5 @@ final class JsonLinesReader implements EntryReader {
         }
         json.require(':', "behind a field's name");
         json.string(name);
-    }
-
-    @Override
-    public String family() {
-        return family;
-    }
-
-    @Override
-    public byte[] key() {
-        return key;
-    }
-
-    @Override
-    public byte[] value() {
-        return value;
-    }
-
-    @Override
-    public long lines() {
-        return lines.lines();
-    }
-
-    @Override
-    public long bytes() {
-        return lines.bytes();
-    }
-
-    @Override
-    public TextException malformed(String problem) {
-        return lines.malformed(problem);
     }
 }

@@ -6,37 +6,18 @@ package dev.coppice.cli.text;
  *
  * <p>Thread safety: one thread. Lifetime: what it returns is valid until the next line.
  */
-final class TsvReader implements EntryReader {
-    private final LineReader lines;
+final class TsvReader extends EntryReader {
     private final Encoding encoding;
     private final boolean namesFamilies;
-    private final FieldArrays keys = new FieldArrays();
-    private final FieldArrays values = new FieldArrays();
-    private final FamilyName familyName = new FamilyName();
-    private String family;
-    private byte[] key;
-    private byte[] value;
 
     TsvReader(LineReader lines, Encoding encoding, boolean namesFamilies) {
-        this.lines = lines;
+        super(lines);
         this.encoding = encoding;
         this.namesFamilies = namesFamilies;
     }
 
     @Override
-    public boolean next() {
-        if (!lines.next()) {
-            return false;
-        }
-        try {
-            parse(lines.text(), lines.from(), lines.to());
-        } catch (TextException e) {
-            throw malformed(e.getMessage());
-        }
-        return true;
-    }
-
-    private void parse(byte[] text, int from, int to) {
+    boolean parse(byte[] text, int from, int to) {
         int keyFrom = from;
         if (namesFamilies) {
             int tab = tab(text, from, to);
@@ -44,7 +25,7 @@ final class TsvReader implements EntryReader {
             if (tab == to) {
                 key = null;
                 value = null;
-                return;
+                return true;
             }
             keyFrom = tab + 1;
         }
@@ -61,6 +42,7 @@ final class TsvReader implements EntryReader {
         }
         key = field(keys, text, keyFrom, tab);
         value = field(values, text, tab + 1, to);
+        return true;
     }
 
     private static String noTab(byte[] text, int from, int to) {
@@ -97,35 +79,5 @@ final class TsvReader implements EntryReader {
             }
         }
         return arrays.copyOf(text, from, to);
-    }
-
-    @Override
-    public String family() {
-        return family;
-    }
-
-    @Override
-    public byte[] key() {
-        return key;
-    }
-
-    @Override
-    public byte[] value() {
-        return value;
-    }
-
-    @Override
-    public long lines() {
-        return lines.lines();
-    }
-
-    @Override
-    public long bytes() {
-        return lines.bytes();
-    }
-
-    @Override
-    public TextException malformed(String problem) {
-        return lines.malformed(problem);
     }
 }
