@@ -302,13 +302,13 @@ public final class TreeCursor {
         return leaf.valueBytes(index);
     }
 
-    /** {@return the length of the value of this entry, if an array can have it} */
+    /** {@return the length of the value of this entry, which lies in the file} */
     public int valueArrayBytes() {
         long bytes = leaf.valueBytes(index);
         if (leaf.isOverflow(index)) {
             TreeReader.requireRunInFile(pages, leaf.valueRunPage(index), bytes);
         }
-        return TreeReader.arrayBytes(bytes);
+        return (int) bytes;
     }
 
     /** {@return a copy of this entry's value} */

@@ -49,7 +49,11 @@ public final class TreeReader {
         }
     }
 
-    /** {@return the length of the value at a place that {@link #find} returned} */
+    /**
+     * {@return the length of the value at a place that {@link #find} returned}
+     *
+     * @throws CorruptStoreException when no value can have it
+     */
     public static long valueBytes(PageMap pages, long found) {
         long pageId = found >>> 16;
         MemorySegment s = pages.segment(pageId);
@@ -58,9 +62,10 @@ public final class TreeReader {
 
     static long valueBytes(MemorySegment s, long page, int pageBytes, int index) {
         long bytes = LeafPage.valueBytes(s, page, pageBytes, index);
-        if (bytes < 0 || (bytes > pageBytes && !LeafPage.isOverflow(s, page, index))) {
+        long max = LeafPage.isOverflow(s, page, index) ? PageSize.MAX_VALUE_BYTES : pageBytes;
+        if (bytes < 0 || bytes > max) {
             throw new CorruptStoreException(
-                    PageHeader.pageId(s, page), "length of a value", "at most a page", bytes);
+                    PageHeader.pageId(s, page), "length of a value", "at most " + max, bytes);
         }
         return bytes;
     }
@@ -78,20 +83,9 @@ public final class TreeReader {
             long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
             requireRunInFile(pages, Reference.pageId(Reference.word(s, run)), bytes);
         }
-        byte[] value = new byte[arrayBytes(bytes)];
+        byte[] value = new byte[(int) bytes];
         copyValue(pages, s, page, index, value, 0);
         return value;
-    }
-
-    static int arrayBytes(long valueBytes) {
-        if (valueBytes > PageSize.MAX_VALUE_BYTES) {
-            throw new IllegalArgumentException(
-                    "value too long for an array: valueBytes="
-                            + valueBytes
-                            + ", max="
-                            + PageSize.MAX_VALUE_BYTES);
-        }
-        return (int) valueBytes;
     }
 
     static void requireRunInFile(PageMap pages, long first, long bytes) {

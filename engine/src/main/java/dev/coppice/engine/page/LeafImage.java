@@ -140,8 +140,10 @@ public final class LeafImage {
     public long valueBytes(int index) {
         boolean isOverflow = isOverflow(index);
         long length = isOverflow ? runBytes(payload) : Bytes.varint(bytes, payload);
-        if (length < 0 || (!isOverflow && length > pageBytes - payload)) {
-            throw new CorruptStoreException(pageId(), "length of a value", "inside", length);
+        long max = isOverflow ? PageSize.MAX_VALUE_BYTES : pageBytes - payload;
+        if (length < 0 || length > max) {
+            throw new CorruptStoreException(
+                    pageId(), "length of a value", "at most " + max, length);
         }
         return length;
     }

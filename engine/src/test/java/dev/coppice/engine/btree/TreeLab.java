@@ -213,6 +213,11 @@ public final class TreeLab implements AutoCloseable {
         return new PageMap(pageSize, storage.chunks(), null);
     }
 
+    /** {@return the memory of a committed page, to damage it} */
+    MemorySegment writable(long pageId) {
+        return new PageMap(pageSize, storage.writableChunks(), null).segment(pageId);
+    }
+
     /** {@return the pages as the running transaction sees them, or a reader if there is none} */
     public PageMap pages() {
         return isRunning ? writes.pages() : committed();
