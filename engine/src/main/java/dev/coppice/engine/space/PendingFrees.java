@@ -29,6 +29,7 @@ public final class PendingFrees {
 
     private ExtentList fresh = new ExtentList();
     private ExtentList spare = new ExtentList();
+    private final PinnedPages pinned = new PinnedPages();
     private long pages;
 
     /** Receives the pages that became free. */
@@ -86,6 +87,12 @@ public final class PendingFrees {
                 at++;
             }
         }
+        pinned.publish(pins, pinnedBy, pinCount);
+    }
+
+    /** {@return what each root keeps, as of the last {@link #reclaim}; for any thread} */
+    public PinnedPages pinned() {
+        return pinned;
     }
 
     private void refile(ExtentList extents, long[] roots, int count, Sink sink) {

@@ -1,0 +1,38 @@
+package dev.coppice.engine.space;
+
+import java.util.Arrays;
+
+/**
+ * How many superseded pages each pinned root keeps from being free, as the writer found when it
+ * last looked: every 128 pages that died, and at each checkpoint.
+ *
+ * <p>Thread safety: any thread.
+ */
+public final class PinnedPages {
+    // Guarded by this
+    private long[] roots = new long[8];
+    private long[] pages = new long[8];
+    private int count;
+
+    /** Replaces the figures. Writer role. */
+    synchronized void publish(long[] pins, ExtentList[] pinnedBy, int pinCount) {
+        if (pinCount > roots.length) {
+            roots = new long[pins.length];
+            pages = new long[pins.length];
+        }
+        for (int i = 0; i < pinCount; i++) {
+            roots[i] = pins[i];
+            pages[i] = pinnedBy[i].pages();
+        }
+        count = pinCount;
+    }
+
+    /**
+     * {@return pages that root {@code id} sees and that neither the newest root nor an older pinned
+     * one does: what would be free if it were the only one}
+     */
+    public synchronized long keptBy(long id) {
+        int at = Arrays.binarySearch(roots, 0, count, id);
+        return at < 0 ? 0 : pages[at];
+    }
+}
