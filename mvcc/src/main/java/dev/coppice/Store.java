@@ -9,9 +9,13 @@ import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
+import dev.coppice.error.UnsupportedFormatException;
+import dev.coppice.storage.FileHead;
 import dev.coppice.storage.FileStorage;
 import dev.coppice.storage.MemoryStorage;
 import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
@@ -101,8 +105,21 @@ public final class Store implements AutoCloseable {
                         config.readOnly(),
                         config.maxBytes(),
                         config.allowUnsafeFileSystem());
+        requireFormat(path, config.readOnly());
         String name = String.valueOf(path.getFileName());
         return new Store(FileStorage.open(path, options), config, name, true).start();
+    }
+
+    /** What is no store is refused before a live file is made beside it. */
+    private static void requireFormat(Path path, boolean readOnly) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment head = FileHead.read(path, Engine.HEAD_BYTES, arena);
+            if (head != null) {
+                Engine.requireFormat(head, readOnly);
+            }
+        } catch (UnsupportedFormatException e) {
+            throw new UnsupportedFormatException(path + ": " + e.getMessage());
+        }
     }
 
     /** {@return a new store in memory, with the same engine; gone when it is closed} */

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,10 +46,19 @@ class ForeignFileTest {
     /** Opens for writing and for reading; both must be refused and change nothing. */
     private StoreException assertRefused(byte[] file) throws IOException {
         Files.write(path, file);
-        assertThrows(StoreException.class, () -> Store.open(path, READ_ONLY));
-        StoreException e = assertThrows(StoreException.class, () -> Store.open(path, CONFIG));
+        List<Path> before = files();
+        assertThrows(UnsupportedFormatException.class, () -> Store.open(path, READ_ONLY));
+        StoreException e =
+                assertThrows(UnsupportedFormatException.class, () -> Store.open(path, CONFIG));
         assertArrayEquals(file, Files.readAllBytes(path));
+        assertEquals(before, files());
         return e;
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        }
     }
 
     @ParameterizedTest
@@ -61,7 +72,6 @@ class ForeignFileTest {
     @ValueSource(ints = {4096, 5000, 65_536, 70_000, 1 << 20})
     void zerosAreNotAStore(int length) throws IOException {
         StoreException e = assertRefused(new byte[length]);
-        assertEquals(UnsupportedFormatException.class, e.getClass());
         assertNames(e, "not a store");
     }
 
@@ -70,7 +80,6 @@ class ForeignFileTest {
     void textIsNotAStore(int length) throws IOException {
         byte[] text = Samples.text("It was a dark and stormy night. ".repeat(length / 32 + 1));
         StoreException e = assertRefused(text);
-        assertEquals(UnsupportedFormatException.class, e.getClass());
         assertNames(e, "not a store");
     }
 
@@ -140,7 +149,6 @@ class ForeignFileTest {
     void newerVersionIsRefused() throws IOException {
         byte[] file = storeWithOneEntry();
         StoreException e = assertRefused(Damage.withHeader(file, Damage.VERSION_OFFSET, 2));
-        assertEquals(UnsupportedFormatException.class, e.getClass());
         assertNames(e, "version=2", "reads version 1");
         Files.write(path, file);
         assertHoldsOneEntry(CONFIG);
@@ -150,7 +158,6 @@ class ForeignFileTest {
     void unknownIncompatibleFeatureIsRefused() throws IOException {
         byte[] file = storeWithOneEntry();
         StoreException e = assertRefused(Damage.withHeader(file, Damage.INCOMPATIBLE_OFFSET, 64));
-        assertEquals(UnsupportedFormatException.class, e.getClass());
         assertNames(e, "features=40");
         Files.write(path, file);
         assertHoldsOneEntry(CONFIG);

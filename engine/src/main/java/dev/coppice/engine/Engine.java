@@ -2,6 +2,7 @@ package dev.coppice.engine;
 
 import dev.coppice.engine.btree.TreeWriter;
 import dev.coppice.engine.commit.Commits;
+import dev.coppice.engine.commit.HeaderBlock;
 import dev.coppice.engine.commit.OpenStore;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageBuilder;
@@ -17,6 +18,7 @@ import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints
@@ -25,6 +27,9 @@ import java.lang.foreign.Arena;
  * <p>Thread safety: any thread, but for what needs the writer role.
  */
 public final class Engine implements AutoCloseable {
+    /** What {@link #requireFormat} has to see of a file. */
+    public static final int HEAD_BYTES = (int) HeaderBlock.END;
+
     private final Storage storage;
     private final OpenStore store;
     private final PageVerifier verifier;
@@ -81,6 +86,17 @@ public final class Engine implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /**
+     * Looks at the first {@link #HEAD_BYTES} of a file, or as many as it has, for what says that it
+     * is a store.
+     *
+     * @throws dev.coppice.error.UnsupportedFormatException when it is none, or not one that this
+     *     version opens
+     */
+    public static void requireFormat(MemorySegment head, boolean isReadOnly) {
+        HeaderBlock.read(head, isReadOnly);
     }
 
     /** {@return the parts of the open store, for checks and statistics} */

@@ -34,7 +34,7 @@ public record HeaderBlock(PageSize pageSize, long storeHigh, long storeLow, long
     static final int VERSION = 1;
 
     /** Bytes of header, durable slots and second header copy, the hole between them included. */
-    static final long END = COPY_POSITION + Block.BYTES;
+    public static final long END = COPY_POSITION + Block.BYTES;
 
     private static final long MAGIC = 0x01_45_43_49_50_50_4F_43L;
 
@@ -53,7 +53,7 @@ public record HeaderBlock(PageSize pageSize, long storeHigh, long storeLow, long
      *
      * @throws UnsupportedFormatException when this is no store, or not one that this version opens
      */
-    static HeaderBlock read(MemorySegment file, boolean isReadOnly) {
+    public static HeaderBlock read(MemorySegment file, boolean isReadOnly) {
         MemorySegment block = Block.copy(file, 0);
         if (block == null) {
             throw new UnsupportedFormatException(
