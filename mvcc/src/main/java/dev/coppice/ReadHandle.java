@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every way to read one state of the store: that of a {@link Snapshot}, or of a transaction with
- * its own changes.
+ * Every way to read one state of the store: that of a {@link Snapshot} or {@link Reader}, or of a
+ * transaction with its own changes.
  *
  * <p>Keys are {@code byte[]}, {@code long} or {@link KeyBuilder}. A long key is 8 bytes that sort
  * as the numbers do, negative ones first; it is the same key as those bytes. An absent entry is
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * pages, {@link dev.coppice.error.SnapshotClosedException} and {@link
  * dev.coppice.error.StoreClosedException} when the state was let go of before the operation ended.
  */
-public abstract sealed class ReadHandle permits Snapshot, WriteHandle {
+public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
     /*
      * Every operation has the same shape: is the handle usable; read; is the handle still on the
      * state that was read? A read may look at bytes that are already something else; it is built to

@@ -1,88 +1,73 @@
 package dev.coppice;
 
-import dev.coppice.engine.Families;
-import dev.coppice.engine.ReadView;
 import dev.coppice.engine.btree.TreeRoot;
-import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
 import java.lang.invoke.VarHandle;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The store as it was at one commit, however much is written meanwhile.
  *
  * <p>Opening one costs about as much as a lookup. While it is open, the pages that it sees, and no
- * others, stay on disk. Close it when done.
+ * others, stay on disk. Close it when done. A thread that reads the newest commit again and again
+ * has a {@link Reader} for that.
  *
  * <p>Thread safety: any number of threads may read at once, and any thread may close it: what
- * others are reading at that moment ends with {@link SnapshotClosedException}. Cursors are for one
- * thread each.
+ * others are reading at that moment ends with {@link SnapshotClosedException}, as everything does
+ * that is called later. Cursors are for one thread each. Each operation with a long key allocates
+ * 24 bytes; a Reader's do not.
  */
 public final class Snapshot extends ReadHandle implements AutoCloseable {
     /*
      * Closing lets go of the pages at once, without waiting for readers. The fence keeps the loads
-     * of a read before the load of the flag.
+     * of a read before that of the pin's generation.
      */
-    private static final Family ABSENT = new Family(null);
+    private final Pin pin;
+    private final long generation;
 
-    private final ReadView view;
-    private final long openedMillis;
-    private final Map<String, Family> families = new ConcurrentHashMap<>();
-    private volatile boolean isClosed;
-
-    private record Family(@Nullable TreeRoot root) {}
-
-    Snapshot(Store store, ReadView view, long openedMillis) {
+    /** Requires: the pin is claimed, and is opened next. */
+    Snapshot(Store store, Pin pin) {
         super(store);
-        this.view = view;
-        this.openedMillis = openedMillis;
+        this.pin = pin;
+        this.generation = pin.opening();
     }
 
     /** {@return the id of the newest transaction that the snapshot sees} */
     public long txn() {
-        return view.root().txn();
+        long txn = pin.view().root().txn();
+        checkAfterRead();
+        return txn;
     }
 
     /** {@return wall clock of that commit, milliseconds since 1970} */
     public long commitMillis() {
-        return view.root().commitMillis();
+        long millis = pin.view().root().commitMillis();
+        checkAfterRead();
+        return millis;
     }
 
     /** {@return wall clock at opening, milliseconds since 1970} */
     public long openedMillis() {
-        return openedMillis;
+        long millis = pin.openedMillis();
+        checkAfterRead();
+        return millis;
     }
 
     @Override
     PageMap pages() {
-        return view.pages();
+        return pin.view().pages();
     }
 
     @Override
     TreeRoot tree(ColumnFamily family) {
-        StoreRoot root = view.root();
-        if (family.equals(ColumnFamily.DEFAULT)) {
-            return root.defaultFamily();
-        }
-        Family known = families.get(family.name());
-        if (known == null) {
-            TreeRoot found = view.family(Families.key(family.name()));
-            known = found == null ? ABSENT : new Family(found);
-            checkAfterRead();
-            families.put(family.name(), known);
-        }
-        if (known.root() == null) {
-            throw FamilyNames.missing(family);
-        }
-        return known.root();
+        return family.equals(ColumnFamily.DEFAULT)
+                ? pin.view().root().defaultFamily()
+                : pin.family(family, this);
     }
 
     @Override
     TreeRoot catalogue() {
-        return view.root().catalogue();
+        return pin.view().root().catalogue();
     }
 
     @Override
@@ -103,21 +88,17 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
     @Override
     void checkAfterRead() {
         VarHandle.loadLoadFence();
-        if (isClosed) {
+        if (!pin.isAt(generation)) {
             throw new SnapshotClosedException(
-                    "the snapshot is closed, or was while it was being read");
+                    pin.wasEvicted(generation)
+                            ? "the snapshot was evicted: it kept too much, or for too long"
+                            : "the snapshot is closed, or was while it was being read");
         }
     }
 
     /** Lets go of what the snapshot keeps. Idempotent. */
     @Override
     public void close() {
-        synchronized (this) {
-            if (isClosed) {
-                return;
-            }
-            isClosed = true;
-        }
-        store.released(this, view);
+        store.close(pin, generation);
     }
 }

@@ -2,11 +2,11 @@ package dev.coppice;
 
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
-import dev.coppice.engine.ReadView;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
+import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.UnsupportedFormatException;
@@ -18,8 +18,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -49,7 +47,7 @@ public final class Store implements AutoCloseable {
     private final Duties duties;
     private final Maintenance maintenance;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Set<Snapshot> snapshots = ConcurrentHashMap.newKeySet();
+    private final OpenPins pins;
     private volatile Thread writerThread;
     private volatile boolean isClosing;
 
@@ -62,6 +60,7 @@ public final class Store implements AutoCloseable {
                         verify,
                         EngineOptions.defaults().growBytes());
         this.engine = Engine.open(storage, options, config.clock().millis());
+        this.pins = new OpenPins(engine);
         this.duties = new Duties(engine, config);
         boolean hasThread =
                 mayHaveThread
@@ -149,27 +148,85 @@ public final class Store implements AutoCloseable {
 
     /** {@return the newest commit, as a snapshot to be closed} */
     public Snapshot snapshot() {
-        requireOpen();
+        return snapshot(config.clock().millis());
+    }
+
+    /** {@return a reader that sees the newest commit, to be closed} */
+    public Reader reader() {
         long now = config.clock().millis();
-        Snapshot snapshot = new Snapshot(this, whileOpen(() -> engine.read(now)), now);
-        snapshots.add(snapshot);
-        if (isClosing) {
-            snapshot.close();
-            requireOpen();
-        }
+        Pin pin = claimPin(now);
+        Reader reader = new Reader(this, pin);
+        open(pin, now, true);
+        return reader;
+    }
+
+    private Snapshot snapshot(long nowMillis) {
+        Pin pin = claimPin(nowMillis);
+        Snapshot snapshot = new Snapshot(this, pin);
+        open(pin, nowMillis, false);
         return snapshot;
     }
 
-    void released(Snapshot snapshot, ReadView view) {
+    private Pin claimPin(long nowMillis) {
+        requireOpen();
         try {
-            engine.release(view);
+            return pins.claim(nowMillis);
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    private void open(Pin pin, long nowMillis, boolean isReader) {
+        long generation = pin.opening();
+        pin.open(nowMillis, isReader);
+        if (isClosing) {
+            close(pin, generation);
+            requireOpen();
+        }
+    }
+
+    /** Lets go of what a handle keeps, unless that was done already. */
+    void close(Pin pin, long generation) {
+        try {
+            pins.close(pin, generation);
         } catch (IllegalStateException e) {
             // A store that was closed meanwhile has let go of everything.
             if (!isClosing) {
                 throw e;
             }
-        } finally {
-            snapshots.remove(snapshot);
+        }
+    }
+
+    /** Moves a reader's pin to the newest commit; returns its generation. */
+    long refresh(Pin pin, long generation) {
+        requireOpen();
+        return kept(pins.refresh(pin, generation, config.clock().millis()));
+    }
+
+    /** Parks a reader's pin; returns its generation. */
+    long park(Pin pin, long generation) {
+        requireOpen();
+        return kept(pins.park(pin, generation));
+    }
+
+    private long kept(long generation) {
+        if (generation < 0) {
+            requireOpen();
+            throw new IllegalStateException("two threads use one reader at the same time");
+        }
+        return generation;
+    }
+
+    /** {@return the pins of all handles} */
+    OpenPins pins() {
+        return pins;
+    }
+
+    long newestTxn() {
+        try {
+            return engine.latestTxn();
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
         }
     }
 
@@ -234,8 +291,11 @@ public final class Store implements AutoCloseable {
 
     /** {@return a copy of the newest value, or null} */
     public byte[] get(ColumnFamily family, byte[] key) {
-        try (Snapshot snapshot = snapshot()) {
+        try (Snapshot snapshot = snapshot(0)) {
             return snapshot.get(family, key);
+        } catch (SnapshotClosedException e) {
+            requireOpen();
+            throw e;
         }
     }
 
@@ -318,9 +378,11 @@ public final class Store implements AutoCloseable {
         long now = config.clock().millis();
         long oldest = 0;
         int count = 0;
-        for (Snapshot snapshot : snapshots) {
-            oldest = Math.max(oldest, now - snapshot.openedMillis());
-            count++;
+        for (Pin pin : pins.all()) {
+            if (pin != null && OpenPins.isPinning(pin.generation()) && pin.openedMillis() != 0) {
+                oldest = Math.max(oldest, now - pin.openedMillis());
+                count++;
+            }
         }
         int pageBytes = engine.pageSize().bytes();
         return new StoreStats(
@@ -459,11 +521,11 @@ public final class Store implements AutoCloseable {
     private boolean awaitSnapshots() {
         long deadline =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.closeTimeoutMillis());
-        while (!snapshots.isEmpty() && System.nanoTime() - deadline < 0) {
+        while (pins.count() > 0 && System.nanoTime() - deadline < 0) {
             Uninterrupted.run(() -> Thread.sleep(1));
         }
-        boolean wereClosed = snapshots.isEmpty();
-        snapshots.forEach(Snapshot::close);
+        boolean wereClosed = pins.count() == 0;
+        pins.closeAll();
         return wereClosed;
     }
 }

@@ -105,14 +105,15 @@ class LifecycleTest {
     }
 
     @Test
-    void closedSnapshotRefusesEverythingButItsName() {
+    void closedSnapshotRefusesEverything() {
         Snapshot snapshot = store.snapshot();
         Cursor cursor = snapshot.cursor();
         assertTrue(cursor.next());
-        long txn = snapshot.txn();
         snapshot.close();
         snapshot.close();
-        assertEquals(txn, snapshot.txn());
+        assertThrows(SnapshotClosedException.class, snapshot::txn);
+        assertThrows(SnapshotClosedException.class, snapshot::commitMillis);
+        assertThrows(SnapshotClosedException.class, snapshot::openedMillis);
         assertThrows(SnapshotClosedException.class, () -> snapshot.get(KEY));
         assertThrows(SnapshotClosedException.class, () -> snapshot.exists(Samples.OTHER, KEY));
         assertThrows(

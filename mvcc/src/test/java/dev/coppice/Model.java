@@ -65,7 +65,7 @@ final class Model {
     }
 
     /** Fails unless the snapshot holds exactly this. */
-    void verify(Snapshot snapshot) {
+    void verify(ReadHandle snapshot) {
         assertEquals(names(families.keySet()), names(snapshot.families()));
         families.forEach((family, entries) -> {
             assertEquals(entries.size(), snapshot.count(family));
@@ -123,7 +123,7 @@ final class Model {
         return errors;
     }
 
-    private int verifyScan(Snapshot snapshot, ColumnFamily family, boolean mayFail) {
+    private int verifyScan(ReadHandle snapshot, ColumnFamily family, boolean mayFail) {
         try (Cursor cursor = snapshot.cursor(family)) {
             for (Map.Entry<byte[], byte[]> entry : of(family).entrySet()) {
                 assertTrue(cursor.next());
@@ -140,7 +140,7 @@ final class Model {
         }
     }
 
-    private int verifyScanDown(Snapshot snapshot, ColumnFamily family) {
+    private int verifyScanDown(ReadHandle snapshot, ColumnFamily family) {
         try (Cursor cursor = snapshot.cursor(family)) {
             for (Map.Entry<byte[], byte[]> entry : of(family).descendingMap().entrySet()) {
                 assertTrue(cursor.previous());

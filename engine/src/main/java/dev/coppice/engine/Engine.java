@@ -118,15 +118,53 @@ public final class Engine implements AutoCloseable {
      * @param nowMillis wall clock, shown as the age of the pin
      */
     public ReadView read(long nowMillis) {
-        checkOpen();
-        StoreRoot root = new StoreRoot();
-        int slot = store.pinLatest(root, nowMillis);
-        return new ReadView(slot, root, new PageMap(pageSize(), storage.chunks(), verifier));
+        ReadView view = viewOf(claimSlot());
+        try {
+            pin(view, nowMillis);
+            return view;
+        } catch (RuntimeException | Error e) {
+            release(view);
+            throw e;
+        }
     }
 
-    /** Lets go of a pinned root; its pages may be used again at once. */
+    /**
+     * {@return a reader slot of the caller's, which holds up all reclamation until {@link #pin}}
+     */
+    public int claimSlot() {
+        checkOpen();
+        return store.claimSlot();
+    }
+
+    /** {@return a view for a slot, to be pinned as often as the slot is claimed} */
+    public ReadView viewOf(int slot) {
+        return new ReadView(slot, new PageMap(pageSize(), storage.chunks(), verifier));
+    }
+
+    /**
+     * Pins the newest committed root in a claimed slot, which stays claimed when this throws.
+     *
+     * @param nowMillis wall clock, shown as the age of the pin
+     */
+    public void pin(ReadView view, long nowMillis) {
+        store.pinLatest(view.slot(), view.root(), nowMillis);
+        view.pages().remap(storage.chunks());
+    }
+
+    /** Moves a view that pins a root, or is parked, to the newest committed root. */
+    public void pinAgain(ReadView view, long nowMillis) {
+        store.claimSlotAgain(view.slot());
+        pin(view, nowMillis);
+    }
+
+    /** Lets go of a pinned root and keeps the slot; its pages may be used again at once. */
+    public void park(ReadView view) {
+        store.parkSlot(view.slot());
+    }
+
+    /** Lets go of a slot and the root in it; its pages may be used again at once. */
     public void release(ReadView view) {
-        store.unpin(view.slot());
+        store.releaseSlot(view.slot());
     }
 
     /** {@return the id of the newest committed transaction} */

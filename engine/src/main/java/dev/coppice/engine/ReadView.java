@@ -6,24 +6,25 @@ import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageMap;
 
 /**
- * A pinned root and the pages that it reaches.
+ * A reader slot, the root that is pinned in it, and the pages that the root reaches.
  *
- * <p>Thread safety: any thread. Lifetime: until {@link Engine#release}; what is read later may be
+ * <p>Thread safety: any thread reads; who owns the slot pins. Lifetime: of what is read, until
+ * {@link Engine#release}, {@link Engine#park} or {@link Engine#pinAgain}; what is read later may be
  * rubbish, exceptions included, so that the owner of the view checks afterwards whether it is still
- * open.
+ * the same.
  */
 public final class ReadView {
     private final int slot;
-    private final StoreRoot root;
+    private final StoreRoot root = new StoreRoot();
     private final PageMap pages;
 
-    ReadView(int slot, StoreRoot root, PageMap pages) {
+    ReadView(int slot, PageMap pages) {
         this.slot = slot;
-        this.root = root;
         this.pages = pages;
     }
 
-    int slot() {
+    /** {@return the slot, a small number that no other view has while this one has it} */
+    public int slot() {
         return slot;
     }
 

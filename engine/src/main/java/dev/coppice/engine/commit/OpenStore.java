@@ -194,26 +194,33 @@ public final class OpenStore {
         return live.isPoisoned();
     }
 
-    /**
-     * Pins the newest root and reads it.
-     *
-     * @param target receives the root
-     * @return the reader slot, for {@link #unpin}
-     */
-    public int pinLatest(StoreRoot target, long nowMillis) {
-        int slot = readers.claim();
-        try {
-            live.latest(target);
-            readers.pin(slot, target.txn(), target.defaultFamily().pageId(), nowMillis);
-            return slot;
-        } catch (RuntimeException | Error e) {
-            readers.release(slot);
-            throw e;
-        }
+    /** {@return a reader slot that pins everything until {@link #pinLatest}} */
+    public int claimSlot() {
+        return readers.claim();
     }
 
-    /** Lets go of a pinned root. */
-    public void unpin(int slot) {
+    /** Makes a slot that pins a root, or is parked, pin everything until {@link #pinLatest}. */
+    public void claimSlotAgain(int slot) {
+        readers.claimAgain(slot);
+    }
+
+    /**
+     * Reads the newest root and pins it in a claimed slot.
+     *
+     * @param target receives the root
+     */
+    public void pinLatest(int slot, StoreRoot target, long nowMillis) {
+        live.latest(target);
+        readers.pin(slot, target.txn(), target.defaultFamily().pageId(), nowMillis);
+    }
+
+    /** Lets go of a pinned root and keeps the slot. */
+    public void parkSlot(int slot) {
+        readers.park(slot);
+    }
+
+    /** Lets go of a slot and what it pins. */
+    public void releaseSlot(int slot) {
         readers.release(slot);
     }
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which roots are pinned: one slot of 64 bytes in the live file for each open snapshot. The table
- * grows; slots belong to handles, not to threads.
+ * Which roots are pinned: one slot of 64 bytes in the live file for each open snapshot or reader.
+ * The table grows; slots belong to handles, not to threads.
  *
  * <p>Thread safety: any thread.
  */
@@ -20,11 +20,18 @@ final class ReaderTable {
      * fence: either it sees the claim and reclaims nothing, or the reader's exchange comes later and
      * then reads a root at least as new as the writer's. So no retry loop is needed that a fast
      * writer could starve.
+     *
+     * A reader that moves on exchanges the pin it has for PIN_ALL in the same way; the old pin goes
+     * away only when the new one stands, so that no scan finds the slot without a pin in between. A
+     * parked slot pins nothing and stays the reader's: only FREE can be claimed by others. To wake
+     * it up is the same exchange again. PARKED is below all transaction ids, as FREE and PIN_ALL
+     * are.
      */
     private static final int SLOT_BYTES = 64;
     private static final int SLOTS_PER_CHUNK = Storage.LIVE_CHUNK_BYTES / SLOT_BYTES;
     private static final long FREE = 0;
     private static final long PIN_ALL = 1;
+    private static final long PARKED = 2;
     private static final int ROOT_PAGE_OFFSET = 8;
     private static final int OPENED_OFFSET = 16;
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
@@ -64,7 +71,7 @@ final class ReaderTable {
             int slots = all.length * SLOTS_PER_CHUNK;
             for (int slot = start; slot < slots; slot++) {
                 MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
-                long at = (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES;
+                long at = position(slot);
                 if ((long) WORD.getOpaque(chunk, at) == FREE
                         && WORD.compareAndSet(chunk, at, FREE, PIN_ALL)) {
                     if (slot >= limit.get()) {
@@ -91,10 +98,20 @@ final class ReaderTable {
         }
     }
 
+    /** Makes a pinned or parked slot pin everything until {@link #pin} narrows it. */
+    void claimAgain(int slot) {
+        WORD.getAndSet(chunks[slot / SLOTS_PER_CHUNK], position(slot), PIN_ALL);
+    }
+
+    /** Lets go of what the slot pins, and keeps the slot. */
+    void park(int slot) {
+        WORD.setRelease(chunks[slot / SLOTS_PER_CHUNK], position(slot), PARKED);
+    }
+
     /** Pins a root in a claimed slot. */
     void pin(int slot, long txn, long rootPage, long openedMillis) {
         MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
-        long at = (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES;
+        long at = position(slot);
         WORD.setOpaque(chunk, at + ROOT_PAGE_OFFSET, rootPage);
         WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis);
         WORD.setRelease(chunk, at, txn);
@@ -102,8 +119,11 @@ final class ReaderTable {
 
     /** Lets go of what the slot pins. */
     void release(int slot) {
-        MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
-        WORD.setRelease(chunk, (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES, FREE);
+        WORD.setRelease(chunks[slot / SLOTS_PER_CHUNK], position(slot), FREE);
+    }
+
+    private static long position(int slot) {
+        return (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES;
     }
 
     /**
@@ -119,11 +139,11 @@ final class ReaderTable {
         int count = 0;
         for (int slot = 0; slot < slots; slot++) {
             MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
-            long pin = (long) WORD.getAcquire(chunk, (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES);
+            long pin = (long) WORD.getAcquire(chunk, position(slot));
             if (pin == PIN_ALL) {
                 return UNKNOWN;
             }
-            if (pin != FREE) {
+            if (pin != FREE && pin != PARKED) {
                 if (count == target[0].length) {
                     target[0] = Arrays.copyOf(target[0], count * 2);
                 }

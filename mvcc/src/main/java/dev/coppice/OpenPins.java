@@ -1,0 +1,144 @@
+package dev.coppice;
+
+import dev.coppice.engine.Engine;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * All pins of a store, by the numbers of their reader slots. A pin stays with its slot, so that who
+ * claims a slot has a pin without allocating one.
+ *
+ * <p>Thread safety: any thread.
+ */
+final class OpenPins {
+    private final Engine engine;
+    private volatile Pin[] pins = new Pin[16];
+
+    OpenPins(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * {@return a pin of the newest root, which nobody else knows before it is opened}
+     *
+     * @param nowMillis wall clock, or 0 for a single read
+     */
+    Pin claim(long nowMillis) {
+        int slot = engine.claimSlot();
+        Pin[] all = pins;
+        Pin pin = slot < all.length ? all[slot] : null;
+        if (pin == null) {
+            pin = create(slot);
+        }
+        try {
+            engine.pin(pin.view(), nowMillis);
+            return pin;
+        } catch (RuntimeException | Error e) {
+            engine.release(pin.view());
+            throw e;
+        }
+    }
+
+    private synchronized Pin create(int slot) {
+        Pin[] all = pins;
+        Pin[] longer = Arrays.copyOf(all, Math.max(all.length, Integer.highestOneBit(slot) << 1));
+        longer[slot] = new Pin(engine.viewOf(slot));
+        pins = longer;
+        return longer[slot];
+    }
+
+    /** {@return the pins that there are, some of them null or not open; not to be changed} */
+    Pin[] all() {
+        return pins;
+    }
+
+    /** Lets go of the root and the slot; returns whether the pin had this generation still. */
+    boolean close(Pin pin, long generation) {
+        if (!pin.change(generation, Pin.FREE)) {
+            return false;
+        }
+        engine.release(pin.view());
+        return true;
+    }
+
+    /**
+     * Moves an open or parked pin to the newest root.
+     *
+     * @return its generation, or -1 where it did not have the given one any more
+     */
+    long refresh(Pin pin, long generation, long nowMillis) {
+        if (!pin.change(generation, Pin.BUSY)) {
+            return -1;
+        }
+        long busy = Pin.next(generation, Pin.BUSY);
+        try {
+            engine.pinAgain(pin.view(), nowMillis);
+        } catch (RuntimeException | Error e) {
+            pin.settle(busy, Pin.FREE, 0);
+            engine.release(pin.view());
+            throw e;
+        }
+        return pin.settle(busy, Pin.OPEN, nowMillis);
+    }
+
+    /**
+     * Lets go of the root and keeps the slot.
+     *
+     * @return the generation, or -1 where it did not have the given one any more
+     */
+    long park(Pin pin, long generation) {
+        if (!pin.change(generation, Pin.BUSY)) {
+            return -1;
+        }
+        engine.park(pin.view());
+        return pin.settle(Pin.next(generation, Pin.BUSY), Pin.PARKED, 0);
+    }
+
+    /**
+     * Takes a pin from its handle, which learns why: a snapshot is closed, a reader is parked.
+     *
+     * @return false where the pin did not have the given generation any more
+     */
+    boolean evict(Pin pin, long generation) {
+        pin.evicting(generation);
+        return pin.isReader() ? park(pin, generation) >= 0 : close(pin, generation);
+    }
+
+    /** {@return how many pins keep a root} */
+    int count() {
+        VarHandle.fullFence();
+        int count = 0;
+        for (Pin pin : pins) {
+            if (pin != null && isPinning(pin.generation())) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    static boolean isPinning(long generation) {
+        int state = Pin.state(generation);
+        return state == Pin.OPEN || state == Pin.BUSY;
+    }
+
+    /** Takes all pins from their handles, parked ones too. */
+    void closeAll() {
+        for (Pin pin : pins) {
+            if (pin != null) {
+                takeAway(pin);
+            }
+        }
+    }
+
+    private void takeAway(Pin pin) {
+        long generation = pin.generation();
+        while (Pin.state(generation) != Pin.FREE) {
+            boolean isBusy = Pin.state(generation) == Pin.BUSY;
+            if (!isBusy && close(pin, generation)) {
+                return;
+            }
+            Thread.onSpinWait();
+            generation = pin.generation();
+        }
+    }
+}

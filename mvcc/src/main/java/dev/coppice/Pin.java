@@ -1,0 +1,155 @@
+package dev.coppice;
+
+import dev.coppice.engine.Families;
+import dev.coppice.engine.ReadView;
+import dev.coppice.engine.btree.TreeRoot;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader slot and what is read through it, used by one handle after another.
+ *
+ * <p>Thread safety: any thread asks; who owns the generation changes.
+ */
+final class Pin {
+    /*
+     * A generation is a counter and, in its low two bits, a state. Every change of state takes a
+     * generation that was never used before, by compare-and-set where somebody else may change it
+     * too. A handle remembers the generation that it opened: as long as the pin has the same one,
+     * the slot, the root and its pages are the handle's. So a read needs one comparison at its end,
+     * closing needs one compare-and-set, and a handle that was closed cannot harm the next one.
+     *
+     * BUSY is the state between two others while the slot is moved, which takes nanoseconds; nobody
+     * takes a busy pin from its owner.
+     */
+    static final int FREE = 0;
+    static final int OPEN = 1;
+    static final int BUSY = 2;
+    static final int PARKED = 3;
+
+    private static final int STATE_MASK = 3;
+    private static final int MAX_FAMILIES = 256;
+    private static final VarHandle GENERATION;
+
+    static {
+        try {
+            GENERATION = MethodHandles.lookup().findVarHandle(Pin.class, "generation", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ReadView view;
+    private final Map<String, Known> families = new ConcurrentHashMap<>();
+    private volatile long generation;
+    private volatile long evicted;
+
+    // Written while FREE by the next owner, or while BUSY
+    private long openedMillis;
+    private boolean isReader;
+
+    /** The tree of a family, or none, in every root whose catalogue was born then. */
+    private record Known(long catalogueBirth, @Nullable TreeRoot tree) {}
+
+    Pin(ReadView view) {
+        this.view = view;
+    }
+
+    static int state(long generation) {
+        return (int) generation & STATE_MASK;
+    }
+
+    /** {@return the generation that follows with a state} */
+    static long next(long generation, int state) {
+        return (generation | STATE_MASK) + 1 + state;
+    }
+
+    ReadView view() {
+        return view;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /**
+     * {@return whether it has this generation still} What was read before counts, if a load fence
+     * stands between.
+     */
+    boolean isAt(long expected) {
+        return (long) GENERATION.getOpaque(this) == expected;
+    }
+
+    /** {@return wall clock when the root was pinned, or 0 for a read that is over in no time} */
+    long openedMillis() {
+        return openedMillis;
+    }
+
+    /** {@return whether a reader owns it, which can move on} */
+    boolean isReader() {
+        return isReader;
+    }
+
+    /** {@return whether the handle of this generation was closed against its will} */
+    boolean wasEvicted(long generation) {
+        return evicted == generation;
+    }
+
+    /** Tells the handle of this generation, which is about to lose it, why. */
+    void evicting(long generation) {
+        evicted = generation;
+    }
+
+    /**
+     * {@return the generation that {@link #open} will begin} Requires: the slot is the caller's.
+     */
+    long opening() {
+        return next(generation, OPEN);
+    }
+
+    /** Shows a pin whose slot was claimed and pinned to those who look through all pins. */
+    void open(long nowMillis, boolean newIsReader) {
+        openedMillis = nowMillis;
+        isReader = newIsReader;
+        generation = opening();
+    }
+
+    /** Changes the state, if the generation is still this one; returns whether it was. */
+    boolean change(long expected, int state) {
+        boolean isChanged = GENERATION.compareAndSet(this, expected, next(expected, state));
+        // What follows may change what readers of the old generation see.
+        VarHandle.storeStoreFence();
+        return isChanged;
+    }
+
+    /** Ends the busy state; returns the new generation. */
+    long settle(long busy, int state, long nowMillis) {
+        openedMillis = nowMillis;
+        long settled = next(busy, state);
+        generation = settled;
+        return settled;
+    }
+
+    /** {@return the tree of a named family, for the snapshot that has the pin} */
+    TreeRoot family(ColumnFamily family, Snapshot caller) {
+        long birth = view.root().catalogue().birth();
+        Known known = families.get(family.name());
+        if (known == null || known.catalogueBirth() != birth) {
+            known = new Known(birth, view.family(Families.key(family.name())));
+            // A committed catalogue never changes: what is true of it now stays so for all handles.
+            caller.checkAfterRead();
+            if (families.size() >= MAX_FAMILIES) {
+                families.clear();
+            }
+            families.put(family.name(), known);
+        }
+        TreeRoot tree = known.tree();
+        if (tree == null) {
+            throw FamilyNames.missing(family);
+        }
+        return tree;
+    }
+}

@@ -1,0 +1,188 @@
+package dev.coppice;
+
+import dev.coppice.engine.FamilyTree;
+import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.page.PageMap;
+import dev.coppice.error.SnapshotClosedException;
+import java.lang.invoke.VarHandle;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A read handle that its owner uses again and again: it sees one commit, until {@link #refresh}
+ * moves it to the newest one. Neither that nor a read into the caller's memory allocates anything.
+ *
+ * {@snippet :
+ * Reader reader = store.reader();
+ * byte[] tick = new byte[64];
+ * while (isRunning) {
+ *     reader.refresh();
+ *     int length = reader.get(TICKS, key, tick, 0); // -1 when absent
+ * }
+ * }
+ *
+ * <p>Like a snapshot it keeps the pages that it sees on disk: an owner that pauses calls {@link
+ * #park}. Cursors of a reader go on after a refresh, from the key they stood on.
+ *
+ * <p>Thread safety: one thread at a time; it may be handed over. {@link Store#close} may run
+ * meanwhile: reads that it overtakes throw {@link SnapshotClosedException}.
+ */
+public final class Reader extends ReadHandle implements AutoCloseable {
+    private static final int MAX_FAMILIES = 256;
+
+    private final Pin pin;
+    private final Map<String, FamilyTree> families = new HashMap<>();
+    private final byte[] keyScratch = new byte[Long.BYTES];
+    private boolean isClosed;
+
+    /** That of the pin, as long as nobody took it away. */
+    private long generation;
+
+    private long txn;
+
+    /** Requires: the pin is claimed, and is opened next. */
+    Reader(Store store, Pin pin) {
+        super(store);
+        this.pin = pin;
+        this.generation = pin.opening();
+        this.txn = pin.view().root().txn();
+    }
+
+    /**
+     * {@return the id of the newest transaction that it sees}
+     *
+     * @throws IllegalStateException while it is parked
+     */
+    public long txn() {
+        requireUsable();
+        checkAfterRead();
+        return txn;
+    }
+
+    /**
+     * {@return wall clock of that commit, milliseconds since 1970}
+     *
+     * @throws IllegalStateException while it is parked
+     */
+    public long commitMillis() {
+        requireUsable();
+        long millis = pin.view().root().commitMillis();
+        checkAfterRead();
+        return millis;
+    }
+
+    /**
+     * Moves to the newest commit; also what was parked, or evicted by the store's policy.
+     *
+     * @return whether that is another one than it saw before
+     * @throws dev.coppice.error.StoreClosedException when the store is closed
+     */
+    public boolean refresh() {
+        requireNotClosed();
+        boolean isOpen = Pin.state(generation) == Pin.OPEN && pin.isAt(generation);
+        if (isOpen && store.newestTxn() == txn) {
+            return false;
+        }
+        // When the store evicts a reader, it parks it.
+        long evicted = Pin.next(Pin.next(generation, Pin.BUSY), Pin.PARKED);
+        long from = pin.isAt(evicted) ? evicted : generation;
+        generation = store.refresh(pin, from);
+        long before = txn;
+        txn = pin.view().root().txn();
+        checkAfterRead();
+        return txn != before;
+    }
+
+    /** Lets go of the pages that it keeps, until the next {@link #refresh}. Idempotent. */
+    public void park() {
+        requireNotClosed();
+        if (Pin.state(generation) != Pin.PARKED) {
+            generation = store.park(pin, generation);
+        }
+    }
+
+    @Override
+    PageMap pages() {
+        return pin.view().pages();
+    }
+
+    @Override
+    TreeRoot tree(ColumnFamily family) {
+        if (family.equals(ColumnFamily.DEFAULT)) {
+            return pin.view().root().defaultFamily();
+        }
+        FamilyTree tree = families.get(family.name());
+        if (tree == null || !tree.isCurrent(pin.view())) {
+            tree = lookUp(family.name(), tree);
+        }
+        TreeRoot root = tree.root();
+        if (root == null) {
+            throw FamilyNames.missing(family);
+        }
+        return root;
+    }
+
+    private FamilyTree lookUp(String name, FamilyTree known) {
+        FamilyTree tree = known == null ? new FamilyTree(name) : known;
+        tree.lookUp(pin.view());
+        checkAfterRead();
+        tree.confirm(pin.view());
+        if (known == null) {
+            if (families.size() >= MAX_FAMILIES) {
+                families.clear();
+            }
+            families.put(name, tree);
+        }
+        return tree;
+    }
+
+    @Override
+    TreeRoot catalogue() {
+        return pin.view().root().catalogue();
+    }
+
+    @Override
+    long changes() {
+        return generation;
+    }
+
+    @Override
+    byte[] keyScratch() {
+        return keyScratch;
+    }
+
+    @Override
+    void requireUsable() {
+        if (Pin.state(generation) != Pin.OPEN || isClosed) {
+            requireNotClosed();
+            throw new IllegalStateException("the reader is parked: refresh it first");
+        }
+    }
+
+    private void requireNotClosed() {
+        if (isClosed) {
+            throw new IllegalStateException("the reader is closed");
+        }
+    }
+
+    @Override
+    void checkAfterRead() {
+        VarHandle.loadLoadFence();
+        if (!pin.isAt(generation)) {
+            throw new SnapshotClosedException(
+                    pin.wasEvicted(generation)
+                            ? "the reader was evicted, for what it kept or for how long: refresh it"
+                            : "the store was closed, and the reader with it");
+        }
+    }
+
+    /** Lets go of what the reader keeps. Idempotent. */
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            store.close(pin, generation);
+            store.close(pin, Pin.next(Pin.next(generation, Pin.BUSY), Pin.PARKED));
+        }
+    }
+}
