@@ -20,8 +20,9 @@ import picocli.CommandLine.ParentCommand;
         name = "copy",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes the newest commit of a store, all column families, into a new file, checks it and"
-                    + " makes it durable. Never replaces a file; while it runs, the copy has the name"
+            "Makes a checked copy of a store.",
+            "Writes the newest commit, all column families, into a new file, checks it and makes it"
+                    + " durable. Never replaces a file; while it runs, the copy has the name"
                     + " TARGET-copying- and a number.",
             "With or without --compact every entry is written anew, in the order of the keys, so that"
                     + " the copy has no free space; --compact also fills every leaf, where otherwise"

@@ -24,9 +24,9 @@ import picocli.CommandLine.ParentCommand;
         name = "dump",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes the entries of a column family, or of all, as lines that load reads again:"
-                    + " \"key<TAB>value\", with --all \"family<TAB>key<TAB>value\", with --json an"
-                    + " object with key and value.",
+            "Writes the entries of one or all column families as text that load reads again.",
+            "The text has one \"key<TAB>value\" line each, with --all"
+                    + " \"family<TAB>key<TAB>value\", with --json an object with key and value.",
             "All lines are of one commit. In JSON, keys and values that are not UTF-8 are written as"
                     + " keyBase64 and valueBase64."
         },

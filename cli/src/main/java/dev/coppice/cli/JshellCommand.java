@@ -16,9 +16,8 @@ import picocli.CommandLine.ParentCommand;
         name = "jshell",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts the JDK's jshell with dev.coppice imported. A store that is named is opened as"
-                    + " \"store\", created where missing, and closed at /exit.",
-            "What follows -- goes to jshell."
+            "Starts the JDK's jshell with dev.coppice imported, and a store opened.",
+            "The store is called \"store\", created where missing, and closed at /exit. What follows -- goes to jshell."
         },
         footerHeading = "%nExamples:%n",
         footer = {

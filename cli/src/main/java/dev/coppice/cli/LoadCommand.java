@@ -23,9 +23,10 @@ import picocli.CommandLine.ParentCommand;
         name = "load",
         mixinStandardHelpOptions = true,
         description = {
-            "Stores the entries of a text with one \"key<TAB>value\" line each, with --all"
+            "Stores the entries of a text, TSV or JSON Lines.",
+            "The text has one \"key<TAB>value\" line each, with --all"
                     + " \"family<TAB>key<TAB>value\", with --json an object with key and value and"
-                    + " perhaps cf; dump writes all of them. Of lines with the same key the last"
+                    + " perhaps cf. Of lines with the same key the last"
                     + " counts. Creates the store and column families where missing.",
             "All lines are one transaction, or as --batch says. A malformed line ends the loading:"
                     + " nothing of its transaction is stored. Input sorted by key loads fastest."

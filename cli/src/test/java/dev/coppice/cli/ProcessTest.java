@@ -1,0 +1,94 @@
+package dev.coppice.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands as processes of a shell: pipes that end early, files that may not grow. */
+final class ProcessTest {
+    private static final int ENTRIES = 20_000;
+
+    @TempDir private Path directory;
+
+    private Path text;
+
+    @BeforeEach
+    void writeText() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "skipped: there is no bash");
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < ENTRIES; i++) {
+            lines.add("key%05d\tsome value, and more of it %d".formatted(i, i));
+        }
+        text = Files.write(directory.resolve("in.tsv"), lines);
+    }
+
+    /** Runs a line of the shell, in which {@code coppice} is a command. */
+    private Run shell(String line) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Path err = directory.resolve("err");
+        String function =
+                "coppice() { \"" + java + "\" -XX:+UseSerialGC dev.coppice.cli.Main \"$@\"; }";
+        ProcessBuilder builder =
+                new ProcessBuilder("/bin/bash", "-c", function + "; set -o pipefail; " + line)
+                        .directory(directory.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return new Run(process.onExit().join().exitValue(), out, Files.readString(err));
+    }
+
+    @Test
+    void readerOfAPipeMayHaveEnough() throws IOException {
+        Run.of("load", directory + "/s", text.toString());
+        Run run = shell("coppice dump s | head -n 1");
+        assertEquals("key00000\tsome value, and more of it 0\n", run.out());
+        assertEquals("", run.err());
+    }
+
+    @Test
+    void dumpIsInputOfLoad() throws IOException {
+        Run.of("load", directory + "/s", text.toString(), "--cf", "fx");
+        Run run = shell("coppice dump s --all --json | coppice load t --json");
+        assertEquals(ExitCode.OK, run.code(), run.err());
+        assertEquals(Files.readString(text), Run.of("scan", directory + "/t", "--cf", "fx").out());
+    }
+
+    @Test
+    void storeThatMayNotGrowIsFullAndKeepsWhatItHad() throws IOException {
+        assertEquals(ExitCode.OK, Run.of("put", directory + "/s", "a", "1").code());
+        Run load = shell("ulimit -f 512; coppice load s in.tsv");
+        assertEquals(ExitCode.STORE, load.code(), load.out());
+        assertEquals(1, load.err().lines().count(), load.err());
+        assertTrue(load.err().startsWith("coppice: No space is left"), load.err());
+        assertEquals("a\t1\n", Run.of("scan", directory + "/s").out());
+        assertEquals(ExitCode.OK, Run.of("check", directory + "/s").code());
+    }
+
+    @Test
+    void copyAndDumpThatFindNoRoomLeaveNothing() throws IOException {
+        Run.of("load", directory + "/s", text.toString());
+        for (String command : new String[] {"copy s t", "dump s t"}) {
+            Run run = shell("ulimit -f 512; coppice " + command);
+            assertEquals(ExitCode.STORE, run.code(), run.out());
+            assertEquals(1, run.err().lines().count(), run.err());
+            assertTrue(!Files.exists(directory.resolve("t")));
+        }
+        try (var files = Files.list(directory)) {
+            assertEquals(
+                    List.of("err", "in.tsv", "s", "s-live"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+    }
+}
