@@ -1,168 +1,291 @@
 package dev.coppice;
 
 import dev.coppice.engine.btree.TreeCursor;
-import dev.coppice.engine.page.PageSize;
-import java.util.Arrays;
-import java.util.NoSuchElementException;
-import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
- * Walks the entries of a column family in the order of their keys, in both directions. It stands
- * before the first entry, on an entry, or behind the last; a new one before the first.
+ * Walks the entries of a column family, or of a range of its keys, in both directions. It stands on
+ * an entry or between two; a new one before the first entry. At the bounds of its range everything
+ * is as at the ends of the family.
  *
- * <p>A cursor of a snapshot sees the snapshot. A cursor of a write transaction sees every change of
- * the transaction, those made while it is open included: it continues from the key it stood on.
+ * <p>A cursor sees what its handle sees. Where that becomes another state, because a transaction
+ * changes entries or a reader is refreshed, it goes on from the key it stood on or beside, and no
+ * entry is left out or met twice. So after {@link #next} has returned false, it may return true
+ * once there are entries behind the last one it has seen.
  *
- * <p>Thread safety: one thread. Lifetime: until it is closed, or its snapshot or transaction ends.
+ * <p>Leaves are copied as a cursor comes to them: keys and values are read from memory of its own.
+ * Stepping and looking at entries by {@link #keyView}, {@link #valueView} and the copying methods
+ * allocates nothing, but for values and keys in pages of their own that are longer than any before.
+ *
+ * <p>Thread safety: one thread. Lifetime: until it is closed, or its handle ends. All methods throw
+ * {@link IllegalStateException} when the cursor or a transaction under it has ended, and {@link
+ * dev.coppice.error.SnapshotClosedException} when a snapshot has. When {@link #next}, {@link
+ * #previous} or {@link #nextBatch} throws, the cursor stays where it was: a reader that was evicted
+ * is refreshed, and goes on. After another move that threw, it stands as a new one.
  */
 public final class Cursor implements AutoCloseable {
     private final ReadHandle handle;
-    private final ColumnFamily family;
+    private final Walk walk;
+    private final BytesView keyView = new BytesView();
+    private final BytesView valueView = new BytesView();
+    private final byte[] longKey = new byte[Long.BYTES];
+    private byte[] large = {};
     private boolean isClosed;
-    private TreeCursor tree;
-    private long changes;
 
-    /** Key of the entry it stands on, where a change could take the rest of that key away. */
-    private byte @Nullable [] longKey;
-
-    /** Creates a cursor before the first entry. Requires: inside an operation of the handle. */
-    Cursor(ReadHandle handle, ColumnFamily family) {
+    Cursor(ReadHandle handle, ColumnFamily family, KeyRange range) {
         this.handle = handle;
-        this.family = family;
-        this.tree = new TreeCursor(handle.pages(), handle.tree(family));
-        this.changes = handle.changes();
+        this.walk = new Walk(handle, family, range);
+    }
+
+    /** Keeps to a range of keys from now on, and stands before its first entry. */
+    public void keepTo(KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        requireOpen();
+        walk.keepTo(range);
     }
 
     /** Goes to the first entry; returns whether there is one. */
     public boolean first() {
-        return move(() -> fresh().first());
+        requireOpen();
+        try {
+            return walk.first();
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
     }
 
     /** Goes to the last entry; returns whether there is one. */
     public boolean last() {
-        return move(() -> fresh().last());
+        requireOpen();
+        try {
+            return walk.last();
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
     }
 
-    /** Goes to the first entry whose key is not below {@code key}; returns whether there is one. */
-    public boolean seek(byte[] key) {
-        return move(() -> fresh().seek(key, key.length));
-    }
-
-    /** Goes to the last entry whose key is not above {@code key}; returns whether there is one. */
-    public boolean seekFloor(byte[] key) {
-        return move(() -> fresh().seekFloor(key, key.length));
-    }
-
-    /** Goes one entry on, from before the first to the first; returns whether there is one. */
+    /** Goes one entry on, from a new cursor to the first; returns whether there is one. */
     public boolean next() {
-        return move(this::stepForward);
+        requireOpen();
+        try {
+            return walk.next();
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
     }
 
     /** Goes one entry back, from a new cursor to the last; returns whether there is one. */
     public boolean previous() {
-        return move(this::stepBack);
-    }
-
-    private boolean stepForward() {
-        if (isStale() && tree.isOnEntry()) {
-            byte[] key = currentKey();
-            TreeCursor fresh = fresh();
-            boolean isThere = fresh.seek(key, key.length);
-            boolean isSame = isThere && Arrays.equals(fresh.key(), key);
-            return isSame ? fresh.next() : isThere;
+        requireOpen();
+        try {
+            return walk.previous();
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
         }
-        return atSamePlace().next();
-    }
-
-    private boolean stepBack() {
-        if (isStale() && tree.isOnEntry()) {
-            byte[] key = currentKey();
-            TreeCursor fresh = fresh();
-            boolean isThere = fresh.seekFloor(key, key.length);
-            boolean isSame = isThere && Arrays.equals(fresh.key(), key);
-            return isSame ? fresh.previous() : isThere;
-        }
-        return atSamePlace().previous();
-    }
-
-    /** {@return the cursor on the tree as it is now, where it stands on no entry} */
-    private TreeCursor atSamePlace() {
-        boolean isBehind = tree.isBehind();
-        boolean isBefore = tree.isBefore();
-        if (isStale() && isBehind && fresh().last()) {
-            tree.next();
-        } else if (isStale() && isBefore && fresh().first()) {
-            tree.previous();
-        }
-        return fresh();
     }
 
     /**
-     * {@return the key it stands on, also when the transaction has removed it meanwhile}
+     * Goes to the first entry whose key is not below {@code key}; returns whether there is one. If
+     * not, it stands where the key would.
      *
-     * <p>The leaf is a copy of the cursor's own; but what a long key has outside of the leaf may be
-     * overwritten once the transaction does not need it any more.
+     * @param key any bytes, also none and also more than a key may have: as in all seeks, and as in
+     *     the bounds of a range, they name a place
      */
-    private byte[] currentKey() {
-        return longKey != null ? longKey.clone() : tree.key();
+    public boolean seek(byte[] key) {
+        return seek(Walk.Target.CEILING, key, key.length);
     }
 
-    private void rememberLongKey() {
-        boolean isLong = tree.isOnEntry() && tree.keyBytes() > inlineKeyBytes();
-        longKey = isLong ? tree.key() : null;
+    /** As {@link #seek(byte[])}. */
+    public boolean seek(long key) {
+        return seek(Walk.Target.CEILING, Keys.encode(key, longKey), Long.BYTES);
     }
 
-    private int inlineKeyBytes() {
-        return PageSize.inlineKeyBytes(handle.pages().pageBytes());
+    /** As {@link #seek(byte[])}. */
+    public boolean seek(KeyBuilder key) {
+        return seek(Walk.Target.CEILING, key.array(), key.length());
     }
 
-    private boolean isStale() {
-        return handle.changes() != changes;
+    /**
+     * Goes to the entry with that key; returns whether it is there and in the range. If not, the
+     * cursor stands where the key would.
+     */
+    public boolean seekExact(byte[] key) {
+        return seek(Walk.Target.EXACT, key, key.length);
     }
 
-    /** {@return the cursor on the tree as it is now} */
-    private TreeCursor fresh() {
-        if (isStale()) {
-            tree = new TreeCursor(handle.pages(), handle.tree(family));
-            changes = handle.changes();
+    /** As {@link #seekExact(byte[])}. */
+    public boolean seekExact(long key) {
+        return seek(Walk.Target.EXACT, Keys.encode(key, longKey), Long.BYTES);
+    }
+
+    /** As {@link #seekExact(byte[])}. */
+    public boolean seekExact(KeyBuilder key) {
+        return seek(Walk.Target.EXACT, key.array(), key.length());
+    }
+
+    /**
+     * Goes to the last entry whose key is not above {@code key}; returns whether there is one. If
+     * not, it stands where the key would.
+     */
+    public boolean seekFloor(byte[] key) {
+        return seek(Walk.Target.FLOOR, key, key.length);
+    }
+
+    /** As {@link #seekFloor(byte[])}. */
+    public boolean seekFloor(long key) {
+        return seek(Walk.Target.FLOOR, Keys.encode(key, longKey), Long.BYTES);
+    }
+
+    /** As {@link #seekFloor(byte[])}. */
+    public boolean seekFloor(KeyBuilder key) {
+        return seek(Walk.Target.FLOOR, key.array(), key.length());
+    }
+
+    /**
+     * Goes to the first entry whose key is above {@code key}; returns whether there is one. If not,
+     * it stands where the key would.
+     */
+    public boolean seekHigher(byte[] key) {
+        return seek(Walk.Target.HIGHER, key, key.length);
+    }
+
+    /** As {@link #seekHigher(byte[])}. */
+    public boolean seekHigher(long key) {
+        return seek(Walk.Target.HIGHER, Keys.encode(key, longKey), Long.BYTES);
+    }
+
+    /** As {@link #seekHigher(byte[])}. */
+    public boolean seekHigher(KeyBuilder key) {
+        return seek(Walk.Target.HIGHER, key.array(), key.length());
+    }
+
+    /**
+     * Goes to the last entry whose key is below {@code key}; returns whether there is one. If not,
+     * it stands where the key would.
+     */
+    public boolean seekLower(byte[] key) {
+        return seek(Walk.Target.LOWER, key, key.length);
+    }
+
+    /** As {@link #seekLower(byte[])}. */
+    public boolean seekLower(long key) {
+        return seek(Walk.Target.LOWER, Keys.encode(key, longKey), Long.BYTES);
+    }
+
+    /** As {@link #seekLower(byte[])}. */
+    public boolean seekLower(KeyBuilder key) {
+        return seek(Walk.Target.LOWER, key.array(), key.length());
+    }
+
+    private boolean seek(Walk.Target target, byte[] key, int keyBytes) {
+        requireOpen();
+        try {
+            return walk.seek(target, key, keyBytes);
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
         }
-        return tree;
+    }
+
+    /**
+     * Goes {@code distance} entries on, or back where it is negative, as so many calls of {@link
+     * #next} or {@link #previous} would, but in logarithmic time; returns whether it stands on an
+     * entry.
+     */
+    public boolean skip(long distance) {
+        requireOpen();
+        try {
+            return walk.skip(distance);
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
+    }
+
+    /** {@return how many entries {@link #next} has still to come to, in logarithmic time} */
+    public long remaining() {
+        requireOpen();
+        long remaining;
+        try {
+            remaining = walk.remaining();
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
+        handle.checkAfterRead();
+        return remaining;
+    }
+
+    /**
+     * Goes to the next entry and on to the last one in its leaf and range, and copies all of these
+     * into a batch. So a loop over batches meets each entry once, and may be mixed with moves.
+     *
+     * @return whether there is at least one; if not, the batch is empty
+     */
+    public boolean nextBatch(EntryBatch batch) {
+        requireOpen();
+        try {
+            return walk.nextBatch(batch);
+        } catch (RuntimeException | Error e) {
+            batch.clear();
+            throw handle.failure(e);
+        }
     }
 
     /** {@return whether the cursor stands on an entry} */
     public boolean isOnEntry() {
-        return !isClosed && tree.isOnEntry();
+        return !isClosed && walk.isOnEntry();
     }
 
     /**
      * {@return a copy of the key}
      *
-     * @throws NoSuchElementException when the cursor stands on no entry
+     * @throws IllegalStateException when the cursor stands on no entry; as all methods that show it
      */
     public byte[] key() {
+        return keyView().toBytes();
+    }
+
+    /**
+     * {@return the number that a long key stands for}
+     *
+     * @throws IllegalArgumentException when the key is not 8 bytes long
+     */
+    public long keyLong() {
+        return Keys.decode(keyView().array(), 0, keyView.length());
+    }
+
+    /**
+     * Copies the key into the caller's array.
+     *
+     * @return its length; when it is longer than the room behind {@code offset}, nothing is copied
+     */
+    public int key(byte[] target, int offset) {
+        Objects.checkIndex(offset, target.length + 1);
+        int length = keyView().length();
+        return length > target.length - offset ? length : keyView.copyTo(target, offset);
+    }
+
+    /** {@return the key, until the cursor's next call} */
+    public BytesView keyView() {
         requireEntry();
-        byte[] key;
         try {
-            key = currentKey();
+            keyView.show(walk.keyArray(), 0, walk.keyBytes());
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
         handle.checkAfterRead();
-        return key;
+        return keyView;
     }
 
     /**
      * {@return a copy of the value}
      *
-     * @throws NoSuchElementException when the cursor stands on no entry, or the transaction has
-     *     removed it
+     * @throws IllegalStateException when the cursor stands on no entry, or the entry was removed
+     *     since the cursor came to it; as all methods that show the value
      */
     public byte[] value() {
         requireEntry();
         byte[] value;
         try {
-            value = isStale() ? changedValue() : tree.value();
+            value = walk.entry().value();
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
@@ -170,45 +293,70 @@ public final class Cursor implements AutoCloseable {
         return value;
     }
 
-    private byte[] changedValue() {
-        byte[] value = handle.get(family, currentKey());
-        if (value == null) {
-            throw new NoSuchElementException("the transaction has removed the entry");
-        }
-        return value;
-    }
-
-    /** {@return the length of the value in bytes} As {@link #value}. */
-    public long valueBytes() {
+    /**
+     * Copies the value into the caller's array.
+     *
+     * @return its length; when it is longer than the room behind {@code offset}, nothing is copied
+     */
+    public int value(byte[] target, int offset) {
+        Objects.checkIndex(offset, target.length + 1);
         requireEntry();
-        long bytes;
+        int length;
         try {
-            bytes = isStale() ? changedValue().length : tree.valueBytes();
+            TreeCursor entry = walk.entry();
+            length = entry.valueArrayBytes();
+            entry.copyValue(target, offset);
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
         handle.checkAfterRead();
-        return bytes;
+        return length;
+    }
+
+    /** {@return the value, until the cursor's next call} */
+    public BytesView valueView() {
+        requireEntry();
+        try {
+            show(walk.entry());
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
+        handle.checkAfterRead();
+        return valueView;
+    }
+
+    private void show(TreeCursor entry) {
+        int length = entry.valueArrayBytes();
+        if (!entry.isOverflow()) {
+            valueView.show(entry.leaf().bytes(), entry.leaf().valueOffset(entry.index()), length);
+            return;
+        }
+        if (large.length < length) {
+            large = new byte[length];
+        }
+        entry.copyValue(large, 0);
+        valueView.show(large, 0, length);
+    }
+
+    /** {@return the length of the value in bytes} */
+    public long valueLength() {
+        requireEntry();
+        long length;
+        try {
+            length = walk.entry().valueBytes();
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
+        handle.checkAfterRead();
+        return length;
     }
 
     private void requireEntry() {
         requireOpen();
-        if (!tree.isOnEntry()) {
-            throw new NoSuchElementException("the cursor stands on no entry");
+        if (!walk.isOnEntry()) {
+            handle.checkAfterRead();
+            throw new IllegalStateException("the cursor stands on no entry");
         }
-    }
-
-    private boolean move(BooleanSupplier step) {
-        requireOpen();
-        boolean found;
-        try {
-            found = step.getAsBoolean();
-            rememberLongKey();
-        } catch (RuntimeException | Error e) {
-            throw handle.failure(e);
-        }
-        handle.checkAfterRead();
-        return found;
     }
 
     private void requireOpen() {

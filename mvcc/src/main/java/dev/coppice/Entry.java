@@ -33,7 +33,7 @@ public final class Entry {
      * @throws IllegalArgumentException when the key is not 8 bytes long
      */
     public long keyLong() {
-        return Keys.decode(key, key.length);
+        return Keys.decode(key, 0, key.length);
     }
 
     @Override

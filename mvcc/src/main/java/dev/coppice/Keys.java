@@ -52,11 +52,11 @@ final class Keys {
     }
 
     /** {@return the number that a long key stands for} */
-    static long decode(byte[] key, int keyBytes) {
+    static long decode(byte[] array, int offset, int keyBytes) {
         if (keyBytes != Long.BYTES) {
             throw new IllegalArgumentException(
                     "not a long key: keyBytes=" + keyBytes + ", must be " + Long.BYTES);
         }
-        return (long) BIG_ENDIAN_LONG.get(key, 0) ^ Long.MIN_VALUE;
+        return (long) BIG_ENDIAN_LONG.get(array, offset) ^ Long.MIN_VALUE;
     }
 }

@@ -233,7 +233,13 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
 
     /** {@return a cursor over a family, before its first entry; to be closed} */
     public final Cursor cursor(ColumnFamily family) {
-        return read(() -> new Cursor(this, family));
+        return cursor(family, KeyRange.all());
+    }
+
+    /** {@return a cursor over a range of a family, before its first entry; to be closed} */
+    public final Cursor cursor(ColumnFamily family, KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        return read(() -> new Cursor(this, family, range));
     }
 
     /** {@return all column families that it sees} */

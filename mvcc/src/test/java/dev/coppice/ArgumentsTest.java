@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,8 +194,8 @@ class ArgumentsTest {
             assertNullRefused(() -> snapshot.count(null));
             assertNullRefused(() -> snapshot.cursor(null));
             try (Cursor cursor = snapshot.cursor()) {
-                assertNullRefused(() -> cursor.seek(null));
-                assertNullRefused(() -> cursor.seekFloor(null));
+                assertNullRefused(() -> cursor.seek((byte[]) null));
+                assertNullRefused(() -> cursor.seekFloor((byte[]) null));
             }
         }
         try (WriteTransaction txn = store.begin()) {
@@ -339,12 +338,12 @@ class ArgumentsTest {
     void cursorWithoutEntryHasNoKey() {
         try (Snapshot snapshot = store.snapshot();
                 Cursor cursor = snapshot.cursor()) {
-            assertThrows(NoSuchElementException.class, cursor::key);
-            assertThrows(NoSuchElementException.class, cursor::value);
-            assertThrows(NoSuchElementException.class, cursor::valueBytes);
+            assertThrows(IllegalStateException.class, cursor::key);
+            assertThrows(IllegalStateException.class, cursor::value);
+            assertThrows(IllegalStateException.class, cursor::valueLength);
             assertTrue(cursor.next());
             assertFalse(cursor.next());
-            assertThrows(NoSuchElementException.class, cursor::key);
+            assertThrows(IllegalStateException.class, cursor::key);
             assertTrue(cursor.previous());
             assertArrayEquals(KEY, cursor.key());
             assertFalse(cursor.seek(Samples.key(2)));

@@ -27,42 +27,47 @@ final class CursorPlaceTest {
      * It went on in the copy of the leaf that it had walked off, and showed what was there then.
      */
     @Test
-    void cursorBehindTheLastEntryStepsBackToOneThatWasPutSince() {
+    void cursorBehindTheLastEntryStepsBackToItThoughOneWasPutBehind() {
         try (WriteTransaction txn = store.begin()) {
             txn.put(key("a"), key("1"));
             try (Cursor cursor = txn.cursor(ColumnFamily.DEFAULT)) {
                 assertTrue(cursor.next());
                 assertFalse(cursor.next());
                 txn.put(key("b"), key("2"));
+                txn.put(key("a"), key("3"));
                 assertTrue(cursor.previous());
-                assertArrayEquals(key("b"), cursor.key());
-                assertArrayEquals(key("2"), cursor.value());
+                assertArrayEquals(key("a"), cursor.key());
+                assertArrayEquals(key("3"), cursor.value());
             }
         }
     }
 
     @Test
-    void cursorBeforeTheFirstEntryStepsOnToOneThatWasPutSince() {
+    void cursorBeforeTheFirstEntryStepsBackToOneThatWasPutBeforeIt() {
         try (WriteTransaction txn = store.begin()) {
             txn.put(key("b"), key("2"));
             try (Cursor cursor = txn.cursor(ColumnFamily.DEFAULT)) {
                 assertTrue(cursor.last());
                 assertFalse(cursor.previous());
                 txn.put(key("a"), key("1"));
-                assertTrue(cursor.next());
+                assertTrue(cursor.previous());
                 assertArrayEquals(key("a"), cursor.key());
+                assertTrue(cursor.next());
+                assertArrayEquals(key("b"), cursor.key());
             }
         }
     }
 
     @Test
-    void cursorBehindTheLastEntryStaysThereWhenOneIsPut() {
+    void cursorBehindTheLastEntryGoesOnToOneThatWasPutSince() {
         try (WriteTransaction txn = store.begin()) {
             txn.put(key("a"), key("1"));
             try (Cursor cursor = txn.cursor(ColumnFamily.DEFAULT)) {
                 assertTrue(cursor.last());
                 assertFalse(cursor.next());
                 txn.put(key("b"), key("2"));
+                assertTrue(cursor.next());
+                assertArrayEquals(key("b"), cursor.key());
                 assertFalse(cursor.next());
             }
         }

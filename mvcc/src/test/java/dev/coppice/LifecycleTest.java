@@ -14,7 +14,6 @@ import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -124,7 +123,7 @@ class LifecycleTest {
                 () -> snapshot.split(ColumnFamily.DEFAULT, KeyRange.all(), 3));
         assertThrows(SnapshotClosedException.class, cursor::first);
         assertThrows(SnapshotClosedException.class, () -> cursor.seek(KEY));
-        assertThrows(SnapshotClosedException.class, cursor::valueBytes);
+        assertThrows(SnapshotClosedException.class, cursor::valueLength);
         cursor.close();
         assertEquals(0, store.stats().openSnapshots());
     }
@@ -493,10 +492,10 @@ class LifecycleTest {
             byte[] changed = Samples.text("changed");
             model.put(txn, Samples.key(4), changed);
             assertArrayEquals(changed, cursor.value());
-            assertEquals(changed.length, cursor.valueBytes());
+            assertEquals(changed.length, cursor.valueLength());
             txn.delete(Samples.key(4));
             model.of(ColumnFamily.DEFAULT).remove(Samples.key(4));
-            assertThrows(NoSuchElementException.class, cursor::value);
+            assertThrows(IllegalStateException.class, cursor::value);
             txn.commit();
         }
     }
@@ -538,7 +537,7 @@ class LifecycleTest {
                         model.put(txn, Samples.key(i * 50L + j + 10), Samples.value(j, 900));
                     }
                     assertArrayEquals(key, cursor.key());
-                    assertThrows(NoSuchElementException.class, cursor::value);
+                    assertThrows(IllegalStateException.class, cursor::value);
                 }
                 assertFalse(cursor.next());
             }

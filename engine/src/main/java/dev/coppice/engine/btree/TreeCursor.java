@@ -73,16 +73,6 @@ public final class TreeCursor {
         return hasLeaf && index >= begin && index < limit;
     }
 
-    /** {@return whether the cursor stands behind the last entry} */
-    public boolean isBehind() {
-        return hasLeaf && index >= limit;
-    }
-
-    /** {@return whether a step back has led the cursor before the first entry} */
-    public boolean isBefore() {
-        return hasLeaf && index < begin;
-    }
-
     /** Goes to the first entry; returns whether there is one. */
     public boolean first() {
         return from == null ? start() && toEdge(true) : seekUp(from, from.length, true);
@@ -244,6 +234,12 @@ public final class TreeCursor {
         return TreeReader.rank(pages, root, key, keyBytes);
     }
 
+    /** {@return how many entries of the tree are not above a key} */
+    public long rankBehind(byte[] key, int keyBytes) {
+        boolean isThere = TreeReader.find(pages, root, key, keyBytes) != TreeReader.ABSENT;
+        return rank(key, keyBytes) + (isThere ? 1 : 0);
+    }
+
     /** {@return the copy of the leaf it stands in} */
     public LeafImage leaf() {
         return leaf;
@@ -297,6 +293,11 @@ public final class TreeCursor {
         return Arrays.copyOf(keyArray(), keyBytes());
     }
 
+    /** {@return whether the value of this entry lies outside its leaf} */
+    public boolean isOverflow() {
+        return leaf.isOverflow(index);
+    }
+
     /** {@return the length of the value of this entry} */
     public long valueBytes() {
         return leaf.valueBytes(index);
@@ -348,9 +349,9 @@ public final class TreeCursor {
         while (!path.isAtLeaf()) {
             path.follow(key, keyBytes);
         }
-        int found = path.find(key, keyBytes);
+        // The copy brings the page into the cache in one stream; a search would miss step by step.
         load(true, true);
-        return found;
+        return path.find(key, keyBytes);
     }
 
     private void descend(long rank) {

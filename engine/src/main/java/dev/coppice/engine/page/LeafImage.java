@@ -55,6 +55,11 @@ public final class LeafImage {
         slots = SlottedPage.PREFIX_OFFSET + prefixBytes + SlottedPage.HEAD_BYTES * count;
     }
 
+    /** {@return the size of the pages that it copies} */
+    public int pageBytes() {
+        return pageBytes;
+    }
+
     /** {@return the array that starts with the page; other bytes may follow} */
     public byte[] bytes() {
         return bytes;
@@ -103,7 +108,7 @@ public final class LeafImage {
     }
 
     /** Copies key {@code index}, of a long one the part that lies in the leaf. */
-    private void copyKey(int index, byte[] target, int at) {
+    public void copyKey(int index, byte[] target, int at) {
         parse(index);
         int inline = Math.min(keyBytes, inlineKeyBytes);
         int shared = Math.min(prefixBytes, inline);

@@ -9,8 +9,8 @@ import java.util.NavigableMap;
 import java.util.function.Supplier;
 
 /**
- * A cursor beside where it should stand: before the first entry, on a key, or behind the last, in
- * entries that may change between two moves.
+ * A cursor beside where it should stand: on a key or beside one, in entries that may change between
+ * two moves.
  *
  * <p>Thread safety: one thread.
  */
@@ -25,9 +25,11 @@ final class CursorModel {
     private enum Place {
         /** Before the first; a step back leads to the last. */
         NEW,
-        BEFORE,
         ON,
-        BEHIND
+        /** Between the key and what is above it. */
+        ABOVE,
+        /** Between the key and what is below it. */
+        BELOW
     }
 
     CursorModel(
@@ -64,8 +66,7 @@ final class CursorModel {
                     step + " of a cursor " + place + " found " + found + " in " + all.size());
         }
         if (expected == null) {
-            place = all.isEmpty() ? Place.NEW : placeBehind(step.move());
-            key = null;
+            placeOff(step.move(), target);
             return;
         }
         place = Place.ON;
@@ -96,23 +97,29 @@ final class CursorModel {
             case SEEK_FLOOR -> all.floorEntry(target);
             case NEXT ->
                     switch (place) {
-                        case NEW, BEFORE -> all.firstEntry();
-                        case ON -> all.higherEntry(key);
-                        case BEHIND -> null;
+                        case NEW -> all.firstEntry();
+                        case ON, ABOVE -> all.higherEntry(key);
+                        case BELOW -> all.ceilingEntry(key);
                     };
             case PREVIOUS ->
                     switch (place) {
-                        case NEW, BEHIND -> all.lastEntry();
-                        case ON -> all.lowerEntry(key);
-                        case BEFORE -> null;
+                        case NEW -> all.lastEntry();
+                        case ON, BELOW -> all.lowerEntry(key);
+                        case ABOVE -> all.floorEntry(key);
                     };
         };
     }
 
-    private static Place placeBehind(Op.Move move) {
-        return switch (move) {
-            case NEXT, SEEK, LAST -> Place.BEHIND;
-            case PREVIOUS, SEEK_FLOOR, FIRST -> Place.BEFORE;
-        };
+    /** Where a move ends that comes to no entry. */
+    private void placeOff(Op.Move move, byte[] target) {
+        switch (move) {
+            case FIRST, LAST -> place = Place.NEW;
+            case SEEK, SEEK_FLOOR -> {
+                place = move == Op.Move.SEEK ? Place.BELOW : Place.ABOVE;
+                key = target;
+            }
+            case NEXT -> place = place == Place.ON ? Place.ABOVE : place;
+            case PREVIOUS -> place = place == Place.ON ? Place.BELOW : place;
+        }
     }
 }
