@@ -110,12 +110,15 @@ final class Rebuild {
         }
         MemorySegment stash = builder.stash();
         long copy = builder.stash(s, page);
-        long birth = PageHeader.birth(s, page);
-        builder.begin(s, page, stash, copy, isExt, pageId, birth, count, first, prefixBytes);
-        builder.addAll(stash, copy, 0, count);
-        if (PageHeader.type(s, page) == PageHeader.BRANCH) {
-            builder.addChildren(stash, copy, 0, count + 1, 0);
+        try {
+            long birth = PageHeader.birth(s, page);
+            builder.begin(s, page, stash, copy, isExt, pageId, birth, count, first, prefixBytes);
+            builder.addAll(stash, copy, 0, count);
+            if (PageHeader.type(s, page) == PageHeader.BRANCH) {
+                builder.addChildren(stash, copy, 0, count + 1, 0);
+            }
+        } finally {
+            builder.unstash();
         }
-        builder.unstash();
     }
 }

@@ -5,6 +5,7 @@ import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
+import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -73,7 +74,9 @@ final class Separator {
 
     private void shorten(int leftBytes, int rightBytes) {
         int shared = Bytes.commonPrefix(other, leftBytes, bytes, rightBytes);
-        assert shared < rightBytes : "keys out of order";
+        if (shared >= rightBytes) {
+            throw new CorruptStoreException(-1, "a page cannot be split: keys out of order");
+        }
         length = shared + 1;
         hasRun = false;
     }

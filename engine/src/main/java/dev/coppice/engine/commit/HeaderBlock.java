@@ -111,10 +111,18 @@ public record HeaderBlock(PageSize pageSize, long storeHigh, long storeLow, long
                             + " allow this software to read only: open the store read-only");
         }
         return new HeaderBlock(
-                new PageSize(block.get(Bytes.U32, PAGE_BYTES_OFFSET)),
+                pageSize(block.get(Bytes.U32, PAGE_BYTES_OFFSET)),
                 block.get(Bytes.U64, STORE_ID_OFFSET),
                 block.get(Bytes.U64, STORE_ID_OFFSET + Long.BYTES),
                 block.get(Bytes.U64, CREATED_MILLIS_OFFSET));
+    }
+
+    private static PageSize pageSize(int pageBytes) {
+        try {
+            return new PageSize(pageBytes);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedFormatException("damaged header: " + e.getMessage(), e);
+        }
     }
 
     /** Takes the pages that hold header and slots out of the free ones. */

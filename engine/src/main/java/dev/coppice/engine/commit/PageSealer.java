@@ -4,6 +4,7 @@ import dev.coppice.engine.page.Checksum;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -70,6 +71,16 @@ final class PageSealer implements RootWalk.Visitor {
     public void run(long firstPage, long birth, long runBytes) {
         // Runs carry their checksums from the start.
         if (birth > after) {
+            long fileBytes = pages.mappedBytes();
+            long filePages = fileBytes >>> pageSize.shift();
+            boolean isInside =
+                    runBytes > 0
+                            && runBytes <= fileBytes
+                            && firstPage <= filePages - pageSize.runPages(runBytes);
+            if (!isInside) {
+                throw new CorruptStoreException(
+                        firstPage, "length of an overflow run", "inside the file", runBytes);
+            }
             touch(firstPage, pageSize.runPages(runBytes));
         }
     }

@@ -1,5 +1,6 @@
 package dev.coppice.engine.space;
 
+import dev.coppice.error.CorruptStoreException;
 import java.util.Arrays;
 
 /**
@@ -37,11 +38,19 @@ public final class FreeMap {
         return page < pages && (words[(int) (page >>> 6)] & 1L << page) != 0;
     }
 
-    /** Makes pages free. Requires: they are covered and not free. */
+    /**
+     * Makes pages free. Requires: they are covered.
+     *
+     * @throws CorruptStoreException when one is free already: two references named it
+     */
     public void release(long page, long count) {
         for (long p = page; p < page + count; p = (p | 63) + 1) {
             long mask = mask(p, page + count);
-            assert p < pages && (words[(int) (p >>> 6)] & mask) == 0 : "released twice: " + p;
+            assert p < pages : p;
+            if ((words[(int) (p >>> 6)] & mask) != 0) {
+                throw new CorruptStoreException(
+                        p, "page " + p + " or one of the next became free twice");
+            }
             words[(int) (p >>> 6)] |= mask;
         }
         free += count;

@@ -1,5 +1,6 @@
 package dev.coppice.engine.space;
 
+import dev.coppice.error.CorruptStoreException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
@@ -44,9 +45,15 @@ public final class PendingFrees {
         void pending(long page, long count, long birth, long death);
     }
 
-    /** Adds superseded pages whose death is published. */
+    /**
+     * Adds superseded pages whose death is published.
+     *
+     * @throws CorruptStoreException when they were not born before that
+     */
     public void add(long page, long count, long birth, long death) {
-        assert birth < death : birth + " " + death;
+        if (birth >= death) {
+            throw new CorruptStoreException(page, "birth", "below " + death, birth);
+        }
         fresh.add(page, count, birth, death);
         pages += count;
     }

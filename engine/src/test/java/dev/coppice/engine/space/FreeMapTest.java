@@ -2,12 +2,15 @@ package dev.coppice.engine.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.error.CorruptStoreException;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 /** A free map and a bit set say the same. */
 class FreeMapTest {
@@ -110,5 +113,15 @@ class FreeMapTest {
         boolean isInside = page >= from && page + count <= limit;
         boolean crosses = boundary > 0 && page / boundary != (page + count - 1) / boundary;
         return isInside && !crosses && model.nextClearBit((int) page) >= page + count;
+    }
+
+    /** Only an assertion noticed it, so that the page was handed out twice in the end. */
+    @Test
+    void pageThatIsFreeDoesNotBecomeFreeAgain() {
+        FreeMap map = new FreeMap();
+        map.extend(100);
+        map.release(7, 3);
+        assertThrows(CorruptStoreException.class, () -> map.release(9, 1));
+        assertEquals(3, map.free());
     }
 }

@@ -1,7 +1,9 @@
 package dev.coppice.engine.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.coppice.error.CorruptStoreException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 
 /** Pages come free exactly when no root needs them any more. */
 class PendingFreesTest {
@@ -88,5 +91,11 @@ class PendingFreesTest {
             }
         });
         return pages;
+    }
+
+    @Test
+    void pageThatWasBornAfterItsDeathIsAnError() {
+        PendingFrees pending = new PendingFrees();
+        assertThrows(CorruptStoreException.class, () -> pending.add(5, 1, 10, 10));
     }
 }
