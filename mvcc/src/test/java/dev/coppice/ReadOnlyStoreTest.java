@@ -75,7 +75,7 @@ class ReadOnlyStoreTest {
                 seen = lastCommit(store);
             }
             assertTrue(seen >= acknowledged, seen + " < " + acknowledged);
-            Model expected = KillTest.modelAt(seen);
+            Model expected = StoreChild.modelAt(seen);
             assertReadingChangesNothing(expected);
             assertArrayEquals(before, Files.readAllBytes(path));
             try (Store store = Store.open(path, CONFIG)) {
@@ -95,7 +95,7 @@ class ReadOnlyStoreTest {
             seen = lastCommit(store);
         }
         assertTrue(seen >= acknowledged, seen + " < " + acknowledged);
-        assertReadingChangesNothing(KillTest.modelAt(seen));
-        KillTest.modelAt(seen).verify(path, CONFIG);
+        assertReadingChangesNothing(StoreChild.modelAt(seen));
+        StoreChild.modelAt(seen).verify(path, CONFIG);
     }
 }

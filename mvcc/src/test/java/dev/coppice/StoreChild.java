@@ -119,6 +119,15 @@ final class StoreChild implements AutoCloseable {
         }
     }
 
+    /** {@return what the store holds after commit {@code number} of the sequence} */
+    static Model modelAt(long number) {
+        Model model = new Model();
+        for (long i = Math.max(0, number - KEYS + 1); i <= number; i++) {
+            put(model.of(ColumnFamily.DEFAULT)::put, i);
+        }
+        return model;
+    }
+
     /** Where a commit of the sequence puts its entries. */
     interface Target {
         void put(byte[] key, byte[] value);

@@ -5,10 +5,10 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 
 /** A storage that hands every call on, for subclasses that do not. */
-class ForwardingStorage implements Storage {
+public class ForwardingStorage implements Storage {
     private final Storage target;
 
-    ForwardingStorage(Storage target) {
+    protected ForwardingStorage(Storage target) {
         this.target = target;
     }
 

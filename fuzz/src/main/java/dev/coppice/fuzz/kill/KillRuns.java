@@ -1,0 +1,253 @@
+package dev.coppice.fuzz.kill;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.coppice.CheckReport;
+import dev.coppice.ColumnFamily;
+import dev.coppice.Cursor;
+import dev.coppice.Progress;
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
+import dev.coppice.SyncLevel;
+import dev.coppice.error.BusyException;
+import dev.coppice.fuzz.model.Contents;
+import dev.coppice.fuzz.run.Failure;
+import dev.coppice.fuzz.run.Run;
+import dev.coppice.fuzz.run.Suite;
+import dev.coppice.testkit.Step;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The suite {@code kill}: a scenario is a process that commits, is killed at random or at a named
+ * point, and whose store is then opened, compared and checked.
+ */
+public final class KillRuns implements Suite {
+    private static final long ENOUGH = 1000;
+    private static final int ROUNDS_PER_STORE = 60;
+
+    /** A point that is not reached by then is not reached at all, as a process may not grow. */
+    private static final int MAX_LINES = 300;
+
+    private static final int LIVE_LOST_ONE_IN = 12;
+    private static final Step[] POINTS = {
+        Step.WRITE,
+        Step.STORED,
+        Step.SYNC_BEGIN,
+        Step.SYNC_END,
+        Step.LIVE_STORED,
+        Step.GROW,
+        Step.CREATE
+    };
+
+    /** One store through many rounds. */
+    private static final class Victim {
+        private final Path path;
+        private final SyncLevel level;
+        private Contents contents = new Contents();
+        private long number = -1;
+        private boolean isLost;
+
+        Victim(Path path, SyncLevel level) {
+            this.path = path;
+            this.level = level;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "kill";
+    }
+
+    @Override
+    public String purpose() {
+        return "processes killed while they commit, at random and at named points";
+    }
+
+    @Override
+    public void run(Run run) throws IOException {
+        Path directory = Files.createTempDirectory("coppice-kill");
+        SyncLevel[] levels = SyncLevel.values();
+        Victim[] victims = new Victim[levels.length];
+        for (long round = 0; !isEnough(run, round) && !run.isOver(); round++) {
+            int which = (int) (round % levels.length);
+            boolean isOld = round / levels.length % ROUNDS_PER_STORE == 0;
+            if (isOld || victims[which].isLost) {
+                delete(victims[which]);
+                Path path = directory.resolve(levels[which] + "-" + round);
+                victims[which] = new Victim(path, levels[which]);
+            }
+            round(run, victims[which], random(run.seed(), round), round);
+        }
+        for (Victim victim : victims) {
+            delete(victim);
+        }
+        Files.delete(directory);
+    }
+
+    /** Seeds beside each other would begin with the same choices. */
+    private static Random random(long seed, long round) {
+        return new Random((seed * 1_000_003 + round) * 0x9E3779B97F4A7C15L);
+    }
+
+    private static boolean isEnough(Run run, long rounds) {
+        return run.budget().seconds() == 0 && rounds >= ENOUGH;
+    }
+
+    private static void delete(Victim victim) throws IOException {
+        if (victim != null) {
+            Files.deleteIfExists(victim.path);
+            Files.deleteIfExists(Path.of(victim.path + "-live"));
+            Files.deleteIfExists(Path.of(victim.path + "-creating"));
+        }
+    }
+
+    private static void round(Run run, Victim victim, Random random, long round) {
+        boolean isNamed = random.nextInt(2) == 0;
+        String point = isNamed ? POINTS[random.nextInt(POINTS.length)].name() : "-";
+        String what = victim.level + " round " + round + " point " + point;
+        try {
+            long acknowledged = kill(victim, point, random);
+            long before = victim.number;
+            boolean isWithoutLive = random.nextInt(LIVE_LOST_ONE_IN) == 0;
+            if (isWithoutLive) {
+                Files.deleteIfExists(Path.of(victim.path + "-live"));
+                run.add("live file lost", 1);
+            }
+            verify(victim, acknowledged, isWithoutLive);
+            run.add("kills at " + (isNamed ? point : "random"), 1);
+            run.add("kills under " + victim.level, 1);
+            run.add("acknowledged", Math.max(0, acknowledged - before));
+        } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+            run.fail(new Failure(what, "kill --seed " + run.seed(), List.of(), e));
+            // What is left of it proves nothing more.
+            victim.isLost = true;
+        }
+        run.scenarios(1, what);
+    }
+
+    /** Lets a process commit and kills it; returns the last number that it acknowledged. */
+    private static long kill(Victim victim, String point, Random random)
+            throws IOException, InterruptedException {
+        int skipped = random.nextInt(point.equals("STORED") ? 60 : 12);
+        int lines = random.nextInt(victim.level == SyncLevel.FULL ? 40 : 300);
+        Process process = start(victim, point, skipped);
+        long acknowledged = victim.number;
+        try (BufferedReader out = process.inputReader(UTF_8)) {
+            String line = null;
+            for (int i = 0; i < lines || !point.equals("-"); i++) {
+                line = out.readLine();
+                if (line == null || !isNumber(line) || i >= MAX_LINES) {
+                    break;
+                }
+                acknowledged = Long.parseLong(line);
+                if (i == 3) {
+                    requireBusy(victim);
+                }
+            }
+            // Process.destroyForcibly would close its output, too.
+            process.toHandle().destroyForcibly();
+            process.waitFor();
+            while (line != null) {
+                if (line.startsWith("problem")) {
+                    throw new AssertionError(line);
+                }
+                if (isNumber(line)) {
+                    acknowledged = Long.parseLong(line);
+                }
+                line = out.readLine();
+            }
+            for (line = out.readLine(); line != null; line = out.readLine()) {
+                acknowledged = isNumber(line) ? Long.parseLong(line) : acknowledged;
+            }
+        }
+        return acknowledged;
+    }
+
+    private static boolean isNumber(String line) {
+        return !line.isEmpty() && Character.isDigit(line.charAt(0));
+    }
+
+    /** The lock of a running process keeps this one out. */
+    private static void requireBusy(Victim victim) {
+        try (Store store = Store.open(victim.path, KilledProcess.config(victim.level))) {
+            throw new AssertionError("opened beside another process, at " + store.latestTxn());
+        } catch (BusyException e) {
+            return;
+        }
+    }
+
+    private static Process start(Victim victim, String point, int skipped) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new ProcessBuilder(
+                        java.toString(),
+                        "-Xshare:auto",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-ea",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledProcess.class.getName(),
+                        victim.path.toString(),
+                        victim.level.name(),
+                        Long.toString(victim.number + 1),
+                        point,
+                        Integer.toString(skipped))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /**
+     * Opens the store, which holds what was acknowledged, or one commit more; without the live file
+     * at least what was acknowledged as durable.
+     */
+    private static void verify(Victim victim, long acknowledged, boolean isWithoutLive) {
+        try (Store store = Store.open(victim.path, KilledProcess.config(victim.level))) {
+            byte[] text = store.get(Sequence.NUMBER);
+            long found = text == null ? -1 : Long.parseLong(new String(text, UTF_8));
+            boolean mayBeOlder = isWithoutLive && victim.level != SyncLevel.FULL;
+            if (found > acknowledged + 1 || (found < acknowledged && !mayBeOlder)) {
+                throw new AssertionError("acknowledged " + acknowledged + ", found " + found);
+            }
+            if (found < victim.number) {
+                victim.contents = new Contents();
+                victim.number = -1;
+            }
+            while (victim.number < found) {
+                victim.number++;
+                Sequence.apply(victim.contents, victim.number);
+            }
+            try (Snapshot snapshot = store.snapshot()) {
+                compare(snapshot, victim.contents);
+            }
+            CheckReport report = store.check(Progress.NONE);
+            if (!report.isClean()) {
+                throw new AssertionError("check: " + report.problems());
+            }
+        }
+    }
+
+    private static void compare(Snapshot snapshot, Contents contents) {
+        for (String name : contents.families()) {
+            ColumnFamily family = ColumnFamily.of(name);
+            try (Cursor cursor = snapshot.cursor(family)) {
+                for (Map.Entry<byte[], byte[]> entry : contents.entries(name).entrySet()) {
+                    if (!cursor.next()
+                            || !Arrays.equals(cursor.key(), entry.getKey())
+                            || !Arrays.equals(cursor.value(), entry.getValue())) {
+                        throw new AssertionError("family " + name + " holds something else");
+                    }
+                }
+                if (cursor.next()) {
+                    throw new AssertionError("family " + name + " holds more");
+                }
+            }
+        }
+    }
+}

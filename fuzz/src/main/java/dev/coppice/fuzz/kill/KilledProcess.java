@@ -1,0 +1,120 @@
+package dev.coppice.fuzz.kill;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.coppice.ColumnFamily;
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
+import dev.coppice.StoreConfig;
+import dev.coppice.SyncLevel;
+import dev.coppice.storage.FileStorage;
+import dev.coppice.testkit.Step;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A process that commits the {@link Sequence} and prints the number of each commit once it is
+ * acknowledged, while threads of it read, until it is killed. Told a point, it stops there and says
+ * so; checkpoints then run in a thread of its own.
+ *
+ * <p>Arguments: path, sync level, number of the first commit, point or "-", how many of that kind
+ * to let pass.
+ */
+final class KilledProcess {
+    private static final int READERS = 2;
+    private static final long CHECKPOINT_PAUSE_NANOS = 5_000_000;
+    private static final long MAX_BYTES = 1L << 30;
+
+    private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
+
+    private KilledProcess() {}
+
+    /** In one piece, so that no line is ever cut. */
+    static void say(String line) {
+        try {
+            OUT.write((line + "\n").getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static StoreConfig config(SyncLevel level) {
+        return StoreConfig.defaults()
+                .withPageBytes(1024)
+                .withSyncLevel(level)
+                .withCheckpointBytes(1 << 16)
+                .withCheckpointIntervalMillis(10);
+    }
+
+    public static void main(String[] arguments) {
+        Path path = Path.of(arguments[0]);
+        SyncLevel level = SyncLevel.valueOf(arguments[1]);
+        long first = Long.parseLong(arguments[2]);
+        String point = arguments[3];
+        try (Store store = open(path, level, point, Integer.parseInt(arguments[4]))) {
+            for (int i = 0; i < READERS; i++) {
+                Thread.ofPlatform().daemon().start(() -> read(store));
+            }
+            if (!point.equals("-")) {
+                Thread.ofPlatform().daemon().start(() -> checkpoint(store));
+            }
+            commit(store, level, first);
+        } catch (RuntimeException | Error e) {
+            say("problem: " + e);
+            throw e;
+        }
+    }
+
+    private static void commit(Store store, SyncLevel level, long first) {
+        try {
+            for (long number = first; ; number++) {
+                Sequence.commit(store, level, number);
+                say(Long.toString(number));
+            }
+        } catch (RuntimeException | Error e) {
+            say("problem in the writer: " + e);
+            throw e;
+        }
+    }
+
+    private static Store open(Path path, SyncLevel level, String point, int skipped) {
+        if (point.equals("-")) {
+            return Store.open(path, config(level));
+        }
+        FileStorage.Options options = new FileStorage.Options(true, false, MAX_BYTES, false);
+        FileStorage files = FileStorage.open(path, options);
+        return Store.on(new StoppingStorage(files, Step.valueOf(point), skipped), config(level));
+    }
+
+    private static void checkpoint(Store store) {
+        while (true) {
+            store.checkpoint();
+            LockSupport.parkNanos(CHECKPOINT_PAUSE_NANOS);
+        }
+    }
+
+    /** Every family holds the number of the commit that a snapshot shows. */
+    private static void read(Store store) {
+        try {
+            while (true) {
+                try (Snapshot snapshot = store.snapshot()) {
+                    byte[] number = snapshot.get(Sequence.NUMBER);
+                    for (String name : Sequence.FAMILIES) {
+                        ColumnFamily family = ColumnFamily.of(name);
+                        if (number != null
+                                && !Arrays.equals(snapshot.get(family, Sequence.NUMBER), number)) {
+                            say("problem: a snapshot shows two commits at once");
+                        }
+                    }
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            say("problem in a reader: " + e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.coppice.fuzz.kill;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.coppice.ColumnFamily;
+import dev.coppice.KeyRange;
+import dev.coppice.Store;
+import dev.coppice.SyncLevel;
+import dev.coppice.WriteTransaction;
+import dev.coppice.fuzz.model.Contents;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The commits of a killed process: each has a number, which it writes into every family together
+ * with some entries. Stateless.
+ */
+final class Sequence {
+    static final List<String> FAMILIES = List.of(Contents.DEFAULT, "red", "blue");
+    static final byte[] NUMBER = "number".getBytes(UTF_8);
+
+    private static final int KEYS = 300;
+    private static final int DELETES_ONE_IN = 40;
+    private static final int DELETED = 20;
+
+    private Sequence() {}
+
+    private static byte[] key(long number) {
+        return String.format("key%04d", number % KEYS).getBytes(UTF_8);
+    }
+
+    /** {@return the first of the neighbours that a commit deletes} */
+    private static long doomed(long number) {
+        return number * 7 % (KEYS - DELETED);
+    }
+
+    private static byte[] value(long number, int family) {
+        int bytes = (int) (number % 7 == 0 ? 3000 : number % 200);
+        byte[] value = new byte[bytes];
+        new Random(number * 4 + family).nextBytes(value);
+        return value;
+    }
+
+    private static byte[] text(long number) {
+        return Long.toString(number).getBytes(UTF_8);
+    }
+
+    /** Commits number {@code number} of the sequence. */
+    static void commit(Store store, SyncLevel level, long number) {
+        try (WriteTransaction txn = store.begin(level)) {
+            for (int i = 0; i < FAMILIES.size(); i++) {
+                ColumnFamily family = ColumnFamily.of(FAMILIES.get(i));
+                if (number == 0 && i > 0) {
+                    txn.createFamily(family);
+                }
+                if (number % DELETES_ONE_IN == DELETES_ONE_IN - 1) {
+                    txn.deleteRange(
+                            family,
+                            KeyRange.of(key(doomed(number)), key(doomed(number) + DELETED)));
+                }
+                txn.put(family, key(number), value(number, i));
+                txn.put(family, NUMBER, text(number));
+            }
+            txn.commit();
+        }
+    }
+
+    /** Does what commit {@code number} does to the model. */
+    static void apply(Contents contents, long number) {
+        for (int i = 0; i < FAMILIES.size(); i++) {
+            String family = FAMILIES.get(i);
+            if (number == 0 && i > 0) {
+                contents.create(family);
+            }
+            if (number % DELETES_ONE_IN == DELETES_ONE_IN - 1) {
+                contents.deleteRange(family, key(doomed(number)), key(doomed(number) + DELETED));
+            }
+            contents.put(family, key(number), value(number, i));
+            contents.put(family, NUMBER, text(number));
+        }
+    }
+}
