@@ -99,6 +99,11 @@ final class DiskContent {
         }
     }
 
+    /** Takes back what was stored in a range since it was announced last. */
+    void takeBack(long position, long length) {
+        MemorySegment.copy(announced, position, cache, position, length);
+    }
+
     private boolean differs(long sector) {
         long from = sector * SECTOR_BYTES;
         long to = from + SECTOR_BYTES;

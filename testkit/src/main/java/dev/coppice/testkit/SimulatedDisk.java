@@ -51,6 +51,8 @@ public final class SimulatedDisk implements Storage {
     private long steps;
     private long maxSize;
     private long deliveriesUntilFault = Long.MAX_VALUE;
+    private long storesUntilFault = Long.MAX_VALUE;
+    private boolean hasLostStore;
     private boolean isReadOnly;
     private boolean storesThroughMapping = true;
     private boolean isClosed;
@@ -125,6 +127,8 @@ public final class SimulatedDisk implements Storage {
     public synchronized void heal() {
         faults.clear();
         deliveriesUntilFault = Long.MAX_VALUE;
+        storesUntilFault = Long.MAX_VALUE;
+        hasLostStore = false;
     }
 
     /**
@@ -134,6 +138,16 @@ public final class SimulatedDisk implements Storage {
      */
     public synchronized void failDelivery(long ordinal) {
         deliveriesUntilFault = ordinal;
+    }
+
+    /**
+     * Lets a mapped store fault: its content is lost, and the next delivery point reports it. So a
+     * file system behaves that finds no room for a page only when it is stored into.
+     *
+     * @param ordinal which announced range of stores from here on, 1 for the next
+     */
+    public synchronized void loseStore(long ordinal) {
+        storesUntilFault = ordinal;
     }
 
     /**
@@ -358,6 +372,11 @@ public final class SimulatedDisk implements Storage {
     public synchronized void stored(long position, long length) {
         checkWritable();
         checkInside(position, length, size);
+        storesUntilFault--;
+        if (storesUntilFault == 0) {
+            content.takeBack(position, length);
+            hasLostStore = true;
+        }
         announce(position, length);
         step(Step.STORED);
     }
@@ -434,7 +453,8 @@ public final class SimulatedDisk implements Storage {
     public synchronized void deliveryPoint() {
         checkOpen();
         deliveriesUntilFault--;
-        if (deliveriesUntilFault == 0) {
+        if (deliveriesUntilFault == 0 || hasLostStore) {
+            hasLostStore = false;
             throw new InternalError("a fault occurred in a simulated memory access operation");
         }
     }

@@ -33,6 +33,8 @@ public final class FaultSweep {
         DISK_FULL_FOR_GOOD(Fault.DISK_FULL, true),
         /** A mapped store faults, which shows at the next delivery point. */
         STORE_FAULT(null, false),
+        /** A mapped store faults, its content is lost, and the next delivery point tells. */
+        LOST_STORE(null, false),
         /** The thread is interrupted while it waits for the disk, which changes nothing. */
         INTERRUPT(null, false);
 
@@ -44,8 +46,15 @@ public final class FaultSweep {
             this.isForGood = isForGood;
         }
 
+        /** {@return whether it counts stores, and shows by an error of the store} */
+        private boolean isOfStores() {
+            return this == STORE_FAULT || this == LOST_STORE;
+        }
+
         void plan(SimulatedDisk disk, long ordinal) {
-            if (this == INTERRUPT) {
+            if (this == LOST_STORE) {
+                disk.loseStore(ordinal);
+            } else if (this == INTERRUPT) {
                 disk.interruptIo(ordinal);
             } else if (fault == null) {
                 disk.failDelivery(ordinal);
@@ -110,7 +119,7 @@ public final class FaultSweep {
         boolean happened = true;
         try {
             script.work().run(session);
-            happened = mode != Mode.STORE_FAULT && session.hasReachedFault();
+            happened = !mode.isOfStores() && session.hasReachedFault();
             requireInterrupt(mode == Mode.INTERRUPT && happened);
         } catch (StoreException e) {
             try {

@@ -6,6 +6,7 @@ import static dev.coppice.SyncLevel.OFF;
 
 import dev.coppice.SyncLevel;
 import dev.coppice.error.StoreFullException;
+import dev.coppice.error.StoreIoException;
 import dev.coppice.fuzz.model.Contents;
 import dev.coppice.testkit.SectorChoice;
 import dev.coppice.testkit.Step;
@@ -66,6 +67,7 @@ final class Scripts {
             all.add(new Script("farApart", pageBytes, FAR_BYTES, false, Scripts::farApart));
             addNested(all, pageBytes, "writerDuringCheckpoint", Scripts::writerDuringCheckpoint);
             addNested(all, pageBytes, "durableDuringCheckpoint", Scripts::durableWriter);
+            addNested(all, pageBytes, "writerDuringFlush", Scripts::writerDuringFlush);
             addNested(all, pageBytes, "reuseDuringCheckpoint", Scripts::reuseDuringCheckpoint);
         }
         return all;
@@ -373,8 +375,14 @@ final class Scripts {
         s.open();
         s.commit(NORMAL, puts(0, 3, 1, 0, 50));
         List<Session.Held> held = new ArrayList<>();
-        for (int i = 0; i < 1100; i++) {
-            held.add(s.hold());
+        try {
+            for (int i = 0; i < 1100; i++) {
+                held.add(s.hold());
+            }
+        } catch (StoreIoException | StoreFullException e) {
+            // There was no room for more of them in the live file: those that are held go on.
+            held.forEach(s::release);
+            throw e;
         }
         s.commit(NORMAL, puts(0, 3, 1, 1, 50));
         s.checkpoint();
@@ -522,6 +530,26 @@ final class Scripts {
             s.checkNewest();
             round += 10;
         }
+    }
+
+    /**
+     * Takes many pages while a durable commit that superseded many is being flushed: what readers
+     * and a killed process's successor see is still the commit before.
+     */
+    private static void writerDuringFlush(Session s) {
+        int entries = 900;
+        s.open();
+        s.commit(NORMAL, puts(0, entries, 1, 0, 60));
+        s.checkpoint();
+        for (int version = 10; version < 30; version += 10) {
+            int next = version + 1;
+            s.commit(NORMAL, puts(0, entries, 1, version, 60));
+            s.commitDuring(
+                    puts(0, entries, 1, next, 60),
+                    () -> s.abort(NORMAL, puts(0, entries, 1, next + 1, 60)));
+            s.checkNewest();
+        }
+        s.close();
     }
 
     /** Spreads what a checkpoint has to flush over a larger file. */

@@ -335,6 +335,28 @@ public final class Session {
         }
     }
 
+    /**
+     * Commits durably, and runs something else when the flush begins, as another thread would.
+     *
+     * @param other what finds the writer role free
+     */
+    public void commitDuring(Consumer<Txn> body, Runnable other) {
+        SimulatedDisk inner = disk;
+        boolean[] isOver = {false};
+        inner.onStep((at, number, step) -> {
+            step(at, number, step);
+            if (step == Step.SYNC_BEGIN && !isOver[0]) {
+                isOver[0] = true;
+                other.run();
+            }
+        });
+        try {
+            commit(SyncLevel.FULL, body);
+        } finally {
+            inner.onStep(this::step);
+        }
+    }
+
     /** {@return the newest transaction that the store calls durable} */
     public long durableTxn() {
         return engine.durableTxn();

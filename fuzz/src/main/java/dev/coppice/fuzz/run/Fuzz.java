@@ -1,8 +1,11 @@
 package dev.coppice.fuzz.run;
 
+import dev.coppice.fuzz.corrupt.CorruptRuns;
 import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
+import dev.coppice.fuzz.kill.KillRuns;
 import dev.coppice.fuzz.model.ModelRuns;
+import dev.coppice.fuzz.mutants.MutantRuns;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -32,7 +35,13 @@ public final class Fuzz {
 
     /** {@return every suite there is} */
     public static List<Suite> suites() {
-        return List.of(new CrashRuns(), new ModelRuns(), new FaultRuns());
+        return List.of(
+                new CrashRuns(),
+                new ModelRuns(),
+                new FaultRuns(),
+                new KillRuns(),
+                new CorruptRuns(),
+                new MutantRuns());
     }
 
     /** Runs what the arguments say; exits with 1 after a failure, with 2 when misunderstood. */
