@@ -4,7 +4,11 @@ import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /** Entries by their numbers in the order of keys. Stateless. */
 final class Ranks {
@@ -22,6 +26,20 @@ final class Ranks {
             }
         }
         return cuts;
+    }
+
+    /** {@return n different numbers below {@code count} in ascending order, or all (Floyd)} */
+    static long[] sample(long count, int n, RandomGenerator random) {
+        if (n >= count) {
+            return LongStream.range(0, count).toArray();
+        }
+        Set<Long> drawn = new HashSet<>();
+        for (long limit = count - n; limit < count; limit++) {
+            if (!drawn.add(random.nextLong(limit + 1))) {
+                drawn.add(limit);
+            }
+        }
+        return drawn.stream().mapToLong(Long::longValue).sorted().toArray();
     }
 
     private static long part(long count, int i, int n) {

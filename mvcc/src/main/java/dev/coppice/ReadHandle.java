@@ -1,11 +1,16 @@
 package dev.coppice;
 
+import dev.coppice.engine.btree.Neighbours;
+import dev.coppice.engine.btree.PagePrefetch;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,8 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
      * is answered with no. Operations that programs call millions of times spell this out, since a
      * lambda would be allocated; the others use read().
      */
+    private static final long PREFETCH_BYTES = 64 << 20;
+
     final Store store;
 
     ReadHandle(Store store) {
@@ -117,7 +124,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         return copy(family, key.array(), key.length(), target, offset);
     }
 
-    private int copy(ColumnFamily family, byte[] key, int keyBytes, byte[] target, int offset) {
+    final int copy(ColumnFamily family, byte[] key, int keyBytes, byte[] target, int offset) {
         Keys.checkLength(keyBytes);
         Objects.checkFromIndexSize(offset, target.length - offset, target.length);
         requireUsable();
@@ -133,6 +140,119 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         }
         checkAfterRead();
         return length;
+    }
+
+    /**
+     * Copies a value into the caller's memory.
+     *
+     * @param target any segment that this thread may write to
+     * @return its length, or -1 where the key is not there; when it is longer than the room behind
+     *     {@code offset}, nothing is copied
+     */
+    public final long get(ColumnFamily family, byte[] key, MemorySegment target, long offset) {
+        return copy(family, key, key.length, target, offset);
+    }
+
+    /** As {@link #get(ColumnFamily, byte[], MemorySegment, long)}. */
+    public final long get(ColumnFamily family, long key, MemorySegment target, long offset) {
+        return copy(family, Keys.encode(key, keyScratch()), Long.BYTES, target, offset);
+    }
+
+    /** As {@link #get(ColumnFamily, byte[], MemorySegment, long)}. */
+    public final long get(ColumnFamily family, KeyBuilder key, MemorySegment target, long offset) {
+        return copy(family, key.array(), key.length(), target, offset);
+    }
+
+    private long copy(
+            ColumnFamily family, byte[] key, int keyBytes, MemorySegment target, long offset) {
+        Keys.checkLength(keyBytes);
+        Memory.checkWritable(target, offset);
+        requireUsable();
+        long length;
+        try {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            length =
+                    found == TreeReader.ABSENT
+                            ? -1
+                            : TreeReader.copyValue(pages(), found, target, offset);
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        checkAfterRead();
+        return length;
+    }
+
+    /**
+     * Shows a value where it lies in the store, without a copy; for values of many pages.
+     *
+     * @param into forgets what it showed before, also when the key is not there
+     * @return whether the key is there
+     */
+    public final boolean map(ColumnFamily family, byte[] key, LargeValue into) {
+        return map(family, key, key.length, into);
+    }
+
+    /** As {@link #map(ColumnFamily, byte[], LargeValue)}. */
+    public final boolean map(ColumnFamily family, long key, LargeValue into) {
+        return map(family, Keys.encode(key, keyScratch()), Long.BYTES, into);
+    }
+
+    /** As {@link #map(ColumnFamily, byte[], LargeValue)}. */
+    public final boolean map(ColumnFamily family, KeyBuilder key, LargeValue into) {
+        return map(family, key.array(), key.length(), into);
+    }
+
+    private boolean map(ColumnFamily family, byte[] key, int keyBytes, LargeValue into) {
+        Keys.checkLength(keyBytes);
+        into.clear();
+        requireUsable();
+        boolean isThere;
+        try {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            isThere = found != TreeReader.ABSENT;
+            if (isThere) {
+                into.map(this, pages(), found);
+            }
+            checkAfterRead();
+        } catch (RuntimeException | Error e) {
+            into.clear();
+            throw failure(e);
+        }
+        return isThere;
+    }
+
+    /**
+     * {@return copies of the values of many keys, null where one is not there}
+     *
+     * <p>Faster than one by one where the store is larger than the processor's caches.
+     */
+    public final byte @Nullable [][] multiGet(ColumnFamily family, byte[]... keys) {
+        ValueBatch batch = new ValueBatch();
+        multiGet(family, keys, batch);
+        byte[][] values = new byte[keys.length][];
+        for (int i = 0; i < keys.length; i++) {
+            values[i] = batch.value(i);
+        }
+        return values;
+    }
+
+    /**
+     * Copies the values of many keys into a batch. Allocates nothing once the batch has grown.
+     *
+     * @throws IllegalArgumentException when the values are longer than 2,147,483,639 bytes together
+     */
+    public final void multiGet(ColumnFamily family, byte[][] keys, ValueBatch into) {
+        for (byte[] key : keys) {
+            Keys.check(key);
+        }
+        requireUsable();
+        try {
+            into.read(pages(), tree(family), keys);
+            checkAfterRead();
+        } catch (RuntimeException | Error e) {
+            into.clear();
+            throw failure(e);
+        }
     }
 
     /** {@return whether the key is there} */
@@ -224,6 +344,132 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
             long low = lower(tree, range);
             return Ranks.split(pages(), tree, low, upper(tree, range) - low, n);
         });
+    }
+
+    /** {@return the entry with the lowest key, or null in an empty family} */
+    public final @Nullable Entry first(ColumnFamily family) {
+        return read(() -> entry(Neighbours.first(pages(), tree(family))));
+    }
+
+    /** {@return the entry with the highest key, or null in an empty family} */
+    public final @Nullable Entry last(ColumnFamily family) {
+        return read(() -> entry(Neighbours.last(pages(), tree(family))));
+    }
+
+    /** {@return the entry with the highest key that is not above {@code key}, or null} */
+    public final @Nullable Entry floor(ColumnFamily family, byte[] key) {
+        return beside(family, key, false, true);
+    }
+
+    /** {@return the entry with the highest key that is not above {@code key}, or null} */
+    public final @Nullable Entry floor(ColumnFamily family, long key) {
+        return beside(family, Keys.encode(key, keyScratch()), false, true);
+    }
+
+    /** {@return the entry with the lowest key that is not below {@code key}, or null} */
+    public final @Nullable Entry ceiling(ColumnFamily family, byte[] key) {
+        return beside(family, key, true, true);
+    }
+
+    /** {@return the entry with the lowest key that is not below {@code key}, or null} */
+    public final @Nullable Entry ceiling(ColumnFamily family, long key) {
+        return beside(family, Keys.encode(key, keyScratch()), true, true);
+    }
+
+    /** {@return the entry with the highest key below {@code key}, or null} */
+    public final @Nullable Entry lower(ColumnFamily family, byte[] key) {
+        return beside(family, key, false, false);
+    }
+
+    /** {@return the entry with the highest key below {@code key}, or null} */
+    public final @Nullable Entry lower(ColumnFamily family, long key) {
+        return beside(family, Keys.encode(key, keyScratch()), false, false);
+    }
+
+    /** {@return the entry with the lowest key above {@code key}, or null} */
+    public final @Nullable Entry higher(ColumnFamily family, byte[] key) {
+        return beside(family, key, true, false);
+    }
+
+    /** {@return the entry with the lowest key above {@code key}, or null} */
+    public final @Nullable Entry higher(ColumnFamily family, long key) {
+        return beside(family, Keys.encode(key, keyScratch()), true, false);
+    }
+
+    private @Nullable Entry beside(
+            ColumnFamily family, byte[] key, boolean isAbove, boolean mayBeSame) {
+        Keys.check(key);
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            return entry(Neighbours.beside(pages(), tree, key, key.length, isAbove, mayBeSame));
+        });
+    }
+
+    private @Nullable Entry entry(long place) {
+        return place == TreeReader.ABSENT
+                ? null
+                : new Entry(TreeReader.key(pages(), place), TreeReader.value(pages(), place));
+    }
+
+    /** {@return how many keys are below {@code key}, which need not be there} */
+    public final long rank(ColumnFamily family, byte[] key) {
+        Keys.check(key);
+        return read(() -> TreeReader.rank(pages(), tree(family), key, key.length));
+    }
+
+    /** {@return how many keys are below {@code key}, which need not be there} */
+    public final long rank(ColumnFamily family, long key) {
+        byte[] bytes = Keys.encode(key, keyScratch());
+        return read(() -> TreeReader.rank(pages(), tree(family), bytes, Long.BYTES));
+    }
+
+    /**
+     * {@return the entry with so many keys below it, in logarithmic time}
+     *
+     * @throws IllegalArgumentException when {@code rank} is negative or not below {@link
+     *     #count(ColumnFamily)}
+     */
+    public final Entry entryAt(ColumnFamily family, long rank) {
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            if (rank < 0 || rank >= tree.count()) {
+                throw new IllegalArgumentException("rank=" + rank + ", entries=" + tree.count());
+            }
+            return Objects.requireNonNull(entry(TreeReader.placeAt(pages(), tree, rank)));
+        });
+    }
+
+    /**
+     * {@return so many entries, drawn without replacement and with equal chances, in the order of
+     * their keys; all entries where there are fewer} Takes logarithmic time for each.
+     *
+     * @param n not negative
+     */
+    public final List<Entry> sample(ColumnFamily family, int n, RandomGenerator random) {
+        Objects.requireNonNull(random, "random");
+        if (n < 0) {
+            throw new IllegalArgumentException("sample: n=" + n + ", min=0");
+        }
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            List<Entry> entries = new ArrayList<>();
+            for (long rank : Ranks.sample(tree.count(), n, random)) {
+                entries.add(entry(TreeReader.placeAt(pages(), tree, rank)));
+            }
+            return entries;
+        });
+    }
+
+    /**
+     * Reads the pages of a range into memory, from its lowest key on, up to 64 MiB of them; returns
+     * when they are there. For what is to be scanned or looked up next.
+     */
+    public final void prefetch(ColumnFamily family, KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        long maxPages = PREFETCH_BYTES / pages().pageBytes();
+        read(() ->
+                new PagePrefetch(pages(), maxPages)
+                        .read(tree(family), range.lower(), range.upper()));
     }
 
     /** {@return a cursor over the default family, before its first entry} */

@@ -7,6 +7,7 @@ import dev.coppice.error.SnapshotClosedException;
 import java.lang.invoke.VarHandle;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A read handle that its owner uses again and again: it sees one commit, until {@link #refresh}
@@ -33,6 +34,8 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     private final Pin pin;
     private final Map<String, FamilyTree> families = new HashMap<>();
     private final byte[] keyScratch = new byte[Long.BYTES];
+    private final BytesView view = new BytesView();
+    private byte[] viewed = new byte[256];
     private boolean isClosed;
 
     /** That of the pin, as long as nobody took it away. */
@@ -99,6 +102,34 @@ public final class Reader extends ReadHandle implements AutoCloseable {
         if (Pin.state(generation) != Pin.PARKED) {
             generation = store.park(pin, generation);
         }
+    }
+
+    /**
+     * {@return the value in memory of the reader's own, or null where the key is not there}
+     *
+     * <p>Valid until the next call on the reader; it is the same object each time.
+     */
+    public @Nullable BytesView view(ColumnFamily family, byte[] key) {
+        return view(family, key, key.length);
+    }
+
+    /** As {@link #view(ColumnFamily, byte[])}. */
+    public @Nullable BytesView view(ColumnFamily family, long key) {
+        return view(family, Keys.encode(key, keyScratch), Long.BYTES);
+    }
+
+    /** As {@link #view(ColumnFamily, byte[])}. */
+    public @Nullable BytesView view(ColumnFamily family, KeyBuilder key) {
+        return view(family, key.array(), key.length());
+    }
+
+    private @Nullable BytesView view(ColumnFamily family, byte[] key, int keyBytes) {
+        int length = copy(family, key, keyBytes, viewed, 0);
+        if (length > viewed.length) {
+            viewed = new byte[Math.max(length, 2 * viewed.length)];
+            length = copy(family, key, keyBytes, viewed, 0);
+        }
+        return length < 0 ? null : view.show(viewed, 0, length);
     }
 
     @Override

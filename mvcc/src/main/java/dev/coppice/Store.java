@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ordered key-value store in one file, for one process at a time.
@@ -297,6 +298,26 @@ public final class Store implements AutoCloseable {
             requireOpen();
             throw e;
         }
+    }
+
+    /**
+     * {@return the newest value of a key of the default family, or null; both as UTF-8}
+     *
+     * @throws IllegalArgumentException when the value is no UTF-8
+     */
+    public @Nullable String get(String key) {
+        byte[] value = get(Utf8.bytes(key));
+        return value == null ? null : Utf8.text(value);
+    }
+
+    /** Stores an entry of the default family, as UTF-8, in a transaction of its own. */
+    public void put(String key, String value) {
+        put(Utf8.bytes(key), Utf8.bytes(value));
+    }
+
+    /** Removes an entry of the default family; returns whether it was there. */
+    public boolean delete(String key) {
+        return delete(Utf8.bytes(key));
     }
 
     /** Stores an entry of the default family in a transaction of its own. */

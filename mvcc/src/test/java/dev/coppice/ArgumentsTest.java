@@ -178,18 +178,18 @@ class ArgumentsTest {
         assertNullRefused(() -> Store.open(directory.resolve("another"), null));
         assertNullRefused(() -> Store.inMemory(null));
         assertNullRefused(() -> ColumnFamily.of(null));
-        assertNullRefused(() -> store.get(null));
+        assertNullRefused(() -> store.get((byte[]) null));
         assertNullRefused(() -> store.get(null, KEY));
-        assertNullRefused(() -> store.put(null, VALUE));
-        assertNullRefused(() -> store.put(KEY, null));
+        assertNullRefused(() -> store.put((byte[]) null, VALUE));
+        assertNullRefused(() -> store.put(KEY, (byte[]) null));
         assertNullRefused(() -> store.put(null, KEY, VALUE));
-        assertNullRefused(() -> store.delete(null));
+        assertNullRefused(() -> store.delete((byte[]) null));
         assertNullRefused(() -> store.delete(null, KEY));
         assertNullRefused(() -> store.begin(null));
         try (Snapshot snapshot = store.snapshot()) {
             assertNullRefused(() -> snapshot.get(null));
             assertNullRefused(() -> snapshot.get(null, KEY));
-            assertNullRefused(() -> snapshot.get(Samples.OTHER, KEY, null, 0));
+            assertNullRefused(() -> snapshot.get(Samples.OTHER, KEY, (byte[]) null, 0));
             assertNullRefused(() -> snapshot.exists(null, KEY));
             assertNullRefused(() -> snapshot.count(null));
             assertNullRefused(() -> snapshot.cursor(null));

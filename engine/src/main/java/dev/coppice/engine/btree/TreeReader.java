@@ -78,14 +78,19 @@ public final class TreeReader {
     }
 
     static byte[] value(PageMap pages, MemorySegment s, long page, int index) {
+        byte[] value = new byte[(int) checkedBytes(pages, s, page, index)];
+        copyValue(pages, s, page, index, value, 0);
+        return value;
+    }
+
+    /** A length that the caller may allocate: a damaged one could be that of all memory. */
+    private static long checkedBytes(PageMap pages, MemorySegment s, long page, int index) {
         long bytes = valueBytes(s, page, pages.pageBytes(), index);
         if (LeafPage.isOverflow(s, page, index)) {
             long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
             requireRunInFile(pages, Reference.pageId(Reference.word(s, run)), bytes);
         }
-        byte[] value = new byte[(int) bytes];
-        copyValue(pages, s, page, index, value, 0);
-        return value;
+        return bytes;
     }
 
     static void requireRunInFile(PageMap pages, long first, long bytes) {
@@ -111,7 +116,7 @@ public final class TreeReader {
     static long copyValue(
             PageMap pages, MemorySegment s, long page, int index, byte[] target, int at) {
         int pageBytes = pages.pageBytes();
-        long bytes = valueBytes(s, page, pageBytes, index);
+        long bytes = checkedBytes(pages, s, page, index);
         if (bytes > target.length - at) {
             return bytes;
         }
@@ -125,6 +130,63 @@ public final class TreeReader {
             MemorySegment.copy(s, Bytes.U8, Bytes.skipVarint(s, field), target, at, (int) bytes);
         }
         return bytes;
+    }
+
+    /**
+     * Copies the value at a place that {@link #find} returned.
+     *
+     * @return its length; when it is longer than the room in the target, nothing was copied
+     */
+    public static long copyValue(PageMap pages, long found, MemorySegment target, long at) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        long page = pages.position(pageId);
+        int index = (int) found & 0xFFFF;
+        int pageBytes = pages.pageBytes();
+        long bytes = checkedBytes(pages, s, page, index);
+        if (bytes > target.byteSize() - at) {
+            return bytes;
+        }
+        if (LeafPage.isOverflow(s, page, index)) {
+            long run = LeafPage.valueRun(s, page, pageBytes, index);
+            long first = Reference.pageId(Reference.word(s, run));
+            OverflowRun.read(pages, first, Reference.birth(s, run), bytes, target, at);
+        } else {
+            long field = LeafPage.inlineValue(s, page, pageBytes, index);
+            MemorySegment.copy(s, Bytes.skipVarint(s, field), target, at, bytes);
+        }
+        return bytes;
+    }
+
+    /**
+     * {@return the position of the reference to the overflow run of the value at a place, in its
+     * page's segment, or -1 where the value is inline} The run lies in the file.
+     */
+    public static long run(PageMap pages, long found) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        long page = pages.position(pageId);
+        int index = (int) found & 0xFFFF;
+        checkedBytes(pages, s, page, index);
+        return LeafPage.isOverflow(s, page, index)
+                ? LeafPage.valueRun(s, page, pages.pageBytes(), index)
+                : -1;
+    }
+
+    /** {@return the position of the bytes of the inline value at a place, in its page's segment} */
+    public static long inlineValue(PageMap pages, long found) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        long page = pages.position(pageId);
+        int index = (int) found & 0xFFFF;
+        return Bytes.skipVarint(s, LeafPage.inlineValue(s, page, pages.pageBytes(), index));
+    }
+
+    /** {@return a copy of the key at a place that {@link #find} returned} */
+    public static byte[] key(PageMap pages, long found) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        return key(pages, s, pages.position(pageId), (int) found & 0xFFFF);
     }
 
     /** {@return a copy of key {@code index} of a page, its run included} */
@@ -189,6 +251,14 @@ public final class TreeReader {
      * {@return the key with {@code rank} keys below it} Requires: 0 &lt;= rank &lt; root.count().
      */
     public static byte[] keyAt(PageMap pages, TreeRoot root, long rank) {
+        return key(pages, placeAt(pages, root, rank));
+    }
+
+    /**
+     * {@return where the entry with {@code rank} keys below it is} Requires: 0 &lt;= rank &lt;
+     * root.count().
+     */
+    public static long placeAt(PageMap pages, TreeRoot root, long rank) {
         long rest = rank;
         long pageId = root.pageId();
         long birth = root.birth();
@@ -198,7 +268,14 @@ public final class TreeReader {
             long page = pages.position(pageId);
             level = PageHeader.level(s, page);
             if (level == 0) {
-                return key(pages, s, page, (int) rest);
+                if (rest >= PageHeader.count(s, page)) {
+                    throw new CorruptStoreException(
+                            pageId,
+                            "entries of a leaf",
+                            "more than " + rest,
+                            PageHeader.count(s, page));
+                }
+                return pageId << 16 | rest;
             }
             int child = 0;
             int last = BranchPage.children(s, page) - 1;

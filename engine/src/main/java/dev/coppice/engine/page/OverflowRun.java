@@ -79,6 +79,35 @@ public final class OverflowRun {
         }
     }
 
+    /**
+     * Copies a whole run.
+     *
+     * @throws CorruptStoreException when a checksum differs; a part was copied then
+     */
+    public static void read(
+            PageMap pages,
+            long firstPage,
+            long birth,
+            long runBytes,
+            MemorySegment target,
+            long at) {
+        byte[] chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
+        for (long from = 0; from < runBytes; from += chunk.length) {
+            int length = (int) Math.min(chunk.length, runBytes - from);
+            read(pages, firstPage, birth, runBytes, from, chunk, 0, length);
+            MemorySegment.copy(chunk, 0, target, Bytes.U8, at + from, length);
+        }
+    }
+
+    /** Compares the checksums of a whole run. */
+    public static void verify(PageMap pages, long firstPage, long birth, long runBytes) {
+        byte[] chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
+        for (long from = 0; from < runBytes; from += chunk.length) {
+            int length = (int) Math.min(chunk.length, runBytes - from);
+            read(pages, firstPage, birth, runBytes, from, chunk, 0, length);
+        }
+    }
+
     /** {@return the checksum of one chunk, as it stands in the trailer} */
     public static int chunkCrc(
             CRC32C crc, long firstPage, long birth, long index, byte[] bytes, int at, int length) {

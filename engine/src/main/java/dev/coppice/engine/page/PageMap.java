@@ -112,6 +112,14 @@ public final class PageMap {
         return segment;
     }
 
+    /** Compares the checksums of an overflow run where those of a page born then would be. */
+    public void verifyRun(long firstPage, long birth, long runBytes) {
+        if (verifier != null && verifier.isDue(firstPage, birth)) {
+            OverflowRun.verify(this, firstPage, birth, runBytes);
+            verifier.verified(firstPage);
+        }
+    }
+
     /** Copies bytes of an overflow run, which may cross chunks of the mapping. */
     void copyOut(long firstPage, long offset, byte[] target, int at, int length) {
         long from = (firstPage << pageShift) + offset;

@@ -66,6 +66,13 @@ public final class PageVerifier {
         }
     }
 
+    /** The pages of a run that starts there agreed with its checksums. */
+    void verified(long firstPage) {
+        if (!always) {
+            remember(firstPage);
+        }
+    }
+
     private void remember(long pageId) {
         int word = (int) (pageId >>> 6);
         long[] bits = touched;
