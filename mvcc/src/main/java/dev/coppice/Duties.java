@@ -3,14 +3,14 @@ package dev.coppice;
 import dev.coppice.engine.Engine;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store has to do in the background, whoever does it: PASSIVE checkpoints by bytes and by
- * age, growth of the file ahead of need, faulting in what the writer will store into, reports to
- * the listener.
+ * age and when somebody waits for the medium, batches that wait, growth of the file ahead of need,
+ * faulting in what the writer will store into, reports to the listener.
  *
  * <p>Thread safety: any thread.
  */
@@ -27,6 +27,8 @@ final class Duties {
 
     private final Engine engine;
     private final StoreConfig config;
+    private final Durability durability;
+    private final @Nullable BatchQueue batches;
     private final Events events;
     private final AtomicReference<StoreException> failure = new AtomicReference<>();
 
@@ -43,9 +45,11 @@ final class Duties {
     private long checked = System.nanoTime();
     private boolean isFailureTold;
 
-    Duties(Engine engine, StoreConfig config) {
+    Duties(Engine engine, StoreConfig config, Durability durability, @Nullable BatchQueue batches) {
         this.engine = engine;
         this.config = config;
+        this.durability = durability;
+        this.batches = batches;
         this.events = new Events(config.listener());
         this.grewTold = engine.storage().size();
         this.durableTold = engine.durableTxn();
@@ -56,12 +60,22 @@ final class Duties {
         return isCheckpointDue()
                 || engine.isGrowthDue()
                 || isPrefaultDue()
+                || hasBatches()
                 || (events.isWanted() && engine.durableTxn() != durableTold);
+    }
+
+    /** {@return whether something waits that could not be done: batches, or the medium} */
+    boolean isAwaited() {
+        return hasBatches() || durability.isAwaited();
+    }
+
+    private boolean hasBatches() {
+        return batches != null && !batches.isEmpty();
     }
 
     private boolean isCheckpointDue() {
         return checkpointsAlone()
-                && engine.logBytes() >= config.checkpointBytes()
+                && engine.logBytes() >= durability.checkpointBytes()
                 && System.nanoTime() - pauseUntil >= 0;
     }
 
@@ -90,6 +104,7 @@ final class Duties {
                 working.unlock();
             }
         }
+        durability.completed();
         events.deliver();
         return done;
     }
@@ -98,13 +113,18 @@ final class Duties {
         int done = 0;
         if (!config.readOnly()) {
             try {
-                done += grow() + checkpoint(waitNanos) + prefault();
+                done += drain(waitNanos) + grow();
+                done += checkpoint(waitNanos) + prefault();
             } catch (StoreException e) {
                 checkFailed(e);
             }
             report();
         }
         return done;
+    }
+
+    private int drain(long waitNanos) {
+        return batches == null ? 0 : batches.drain(waitNanos);
     }
 
     private int grow() {
@@ -118,9 +138,9 @@ final class Duties {
 
     private int checkpoint(long waitNanos) {
         long started = System.nanoTime();
-        long interval = TimeUnit.MILLISECONDS.toNanos(config.checkpointIntervalMillis());
-        boolean isOld = started - checked >= interval;
-        boolean isDue = isCheckpointDue() || (isOld && checkpointsAlone());
+        boolean isOld = started - checked >= durability.checkpointIntervalNanos();
+        boolean isAsked = durability.takeWanted();
+        boolean isDue = isAsked || isCheckpointDue() || (isOld && checkpointsAlone());
         if (!isDue || engine.store().isPoisoned()) {
             return 0;
         }

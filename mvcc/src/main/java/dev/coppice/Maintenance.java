@@ -1,7 +1,6 @@
 package dev.coppice;
 
 import dev.coppice.error.StoreClosedException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -10,19 +9,19 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Thread safety: any thread.
  */
-final class Maintenance {
+final class Maintenance implements Durability.Worker {
     private static final System.Logger LOG = System.getLogger("dev.coppice");
     private static final long LONGEST_WAIT_NANOS = 20_000_000;
 
     private final Duties duties;
-    private final long intervalNanos;
+    private final Durability durability;
     private final Thread thread;
     private volatile boolean isStopped;
     private volatile boolean isWanted;
 
-    Maintenance(Duties duties, StoreConfig config, String name) {
+    Maintenance(Duties duties, Durability durability, String name) {
         this.duties = duties;
-        this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(config.checkpointIntervalMillis());
+        this.durability = durability;
         this.thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -41,16 +40,25 @@ final class Maintenance {
         }
     }
 
-    /** Has the next round begin at once. */
-    void wake() {
+    @Override
+    public void wake() {
         isWanted = true;
         LockSupport.unpark(thread);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return Thread.currentThread().equals(thread);
+    }
+
+    private long pauseNanos() {
+        return duties.isAwaited() ? LONGEST_WAIT_NANOS : durability.checkpointIntervalNanos();
     }
 
     private void run() {
         while (!isStopped) {
             if (!isWanted) {
-                LockSupport.parkNanos(this, intervalNanos);
+                LockSupport.parkNanos(this, pauseNanos());
             }
             isWanted = false;
             try {

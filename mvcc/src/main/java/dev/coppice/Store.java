@@ -6,6 +6,7 @@ import dev.coppice.engine.WriteView;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
+import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
@@ -47,6 +48,8 @@ public final class Store implements AutoCloseable {
     private final StoreConfig config;
     private final Duties duties;
     private final Maintenance maintenance;
+    private final Durability durability;
+    private final @Nullable BatchQueue batches;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final OpenPins pins;
     private volatile Thread writerThread;
@@ -62,12 +65,19 @@ public final class Store implements AutoCloseable {
                         EngineOptions.defaults().growBytes());
         this.engine = Engine.open(storage, options, config.clock().millis());
         this.pins = new OpenPins(engine);
-        this.duties = new Duties(engine, config);
+        this.durability = new Durability(engine, config);
+        this.batches = engine.storage().isReadOnly() ? null : batchQueue();
+        this.duties = new Duties(engine, config, durability, batches);
         boolean hasThread =
                 mayHaveThread
                         && !config.readOnly()
                         && config.maintenance() == MaintenanceMode.THREAD;
-        this.maintenance = hasThread ? new Maintenance(duties, config, name) : null;
+        this.maintenance = hasThread ? new Maintenance(duties, durability, name) : null;
+    }
+
+    private BatchQueue batchQueue() {
+        Writer writer = new Writer(this, engine.writeView());
+        return new BatchQueue(writer, config.batchQueueCapacity(), busyTimeoutNanos());
     }
 
     private Store start() {
@@ -79,6 +89,7 @@ public final class Store implements AutoCloseable {
                     lost);
         }
         if (maintenance != null) {
+            durability.worker(maintenance);
             maintenance.start();
         }
         return this;
@@ -246,28 +257,58 @@ public final class Store implements AutoCloseable {
      * @throws IllegalStateException when this thread has a transaction open
      */
     public WriteTransaction begin(SyncLevel syncLevel) {
+        return new WriteTransaction(this, beginView(syncLevel, busyTimeoutNanos()));
+    }
+
+    /**
+     * {@return a handle that begins and commits one transaction after the other without allocating;
+     * to be closed}
+     *
+     * @throws dev.coppice.error.ReadOnlyException when the store is open for reading only
+     */
+    public Writer writer() {
+        requireOpen();
+        return new Writer(this, engine.writeView());
+    }
+
+    long busyTimeoutNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(config.busyTimeoutMillis());
+    }
+
+    /** Starts a write transaction, of which this thread is the owner. */
+    WriteView beginView(SyncLevel syncLevel, long timeoutNanos) {
         Objects.requireNonNull(syncLevel, "syncLevel");
         requireOpen();
-        if (Thread.currentThread().equals(writerThread)) {
-            throw new IllegalStateException(
-                    "this thread has a write transaction open: commit it or roll it back first");
-        }
+        requireNoTransaction();
         boolean waitsForMedium = syncLevel == SyncLevel.FULL;
         try {
-            WriteView view =
-                    engine.begin(
-                            waitsForMedium,
-                            TimeUnit.MILLISECONDS.toNanos(config.busyTimeoutMillis()));
+            if (!waitsForMedium && durability.isBounded()) {
+                durability.awaitRoom(timeoutNanos);
+            }
+            WriteView view = engine.begin(waitsForMedium, timeoutNanos);
             writerThread = Thread.currentThread();
-            return new WriteTransaction(this, view);
+            return view;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BusyException("interrupted while waiting for another write transaction", e);
+            throw new BusyException("interrupted while waiting to begin a write transaction", e);
+        }
+    }
+
+    /** {@return whether this thread has a write transaction open} */
+    boolean isWriting() {
+        return Thread.currentThread().equals(writerThread);
+    }
+
+    private void requireNoTransaction() {
+        if (isWriting()) {
+            throw new IllegalStateException(
+                    "this thread has a write transaction open: commit it or roll it back first");
         }
     }
 
     long commit(WriteView view) {
         writerThread = null;
+        durability.committing();
         try {
             return engine.commit(view, config.clock().millis());
         } catch (CommitInDoubtException e) {
@@ -278,6 +319,107 @@ public final class Store implements AutoCloseable {
                 maintenance.committed();
             }
         }
+    }
+
+    /**
+     * Does what a batch says, in one transaction with other batches that wait, and waits for the
+     * commit. A batch that fails does so alone, and changes nothing.
+     *
+     * @return the id of the transaction
+     * @throws BusyException as {@link #begin()}; nothing was done and the batch may be applied
+     *     again
+     * @throws IllegalArgumentException for a family that is not there, or a counter that is none
+     * @throws IllegalStateException when this thread has a write transaction open, or the batch is
+     *     submitted already
+     */
+    public long apply(WriteBatch batch) {
+        requireNoTransaction();
+        return queue().apply(batch);
+    }
+
+    /**
+     * Has a batch done soon, by the store's maintenance thread, by the next {@link #apply}, or at
+     * the latest when the store is closed. {@link WriteBatch#await} and {@link WriteBatch#txn} tell
+     * the outcome.
+     *
+     * @return false when {@link StoreConfig#batchQueueCapacity} batches wait already: the batch is
+     *     the caller's still
+     * @throws IllegalStateException when the batch is submitted already
+     */
+    public boolean trySubmit(WriteBatch batch) {
+        boolean isTaken = queue().offer(batch);
+        if (isTaken && maintenance != null) {
+            maintenance.wake();
+        }
+        return isTaken;
+    }
+
+    private BatchQueue queue() {
+        requireOpen();
+        if (batches == null) {
+            throw new ReadOnlyException("the store is open for reading only");
+        }
+        return batches;
+    }
+
+    Durability durability() {
+        return durability;
+    }
+
+    /**
+     * Waits until a transaction behind {@code txn} is committed.
+     *
+     * @param txn as {@link #latestTxn}, or {@link Snapshot#txn}, was
+     * @return whether there is one; false after the timeout
+     * @throws InterruptedException when interrupted while it has to wait
+     * @throws IllegalStateException when this thread has a write transaction open: nobody else will
+     *     commit meanwhile
+     */
+    public boolean awaitChange(long txn, long timeout, TimeUnit unit) throws InterruptedException {
+        requireOpen();
+        requireNoTransaction();
+        try {
+            return engine.awaitPublished(txn + 1, unit.toNanos(timeout));
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /**
+     * Waits until transaction {@code txn} is on the medium, for which it asks at once.
+     *
+     * @param txn what a commit returned
+     * @return whether it is; false after the timeout
+     * @throws IllegalArgumentException when no such transaction is committed yet
+     * @throws InterruptedException when interrupted while it has to wait
+     * @throws dev.coppice.error.CommitInDoubtException when a flush has failed
+     * @throws IllegalStateException when this thread has a write transaction open, which would keep
+     *     the medium from getting anything
+     */
+    public boolean awaitDurable(long txn, long timeout, TimeUnit unit) throws InterruptedException {
+        requireOpen();
+        requireNoTransaction();
+        long newest = latestTxn();
+        if (txn > newest) {
+            throw new IllegalArgumentException(
+                    "no such transaction is committed: txn=" + txn + ", newest=" + newest);
+        }
+        try {
+            return durability.await(txn, unit.toNanos(timeout));
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /**
+     * {@return the longest value that {@link WriteHandle#putReserve} takes with a key of {@code
+     * keyBytes} bytes: what lies in the leaf with it, about a quarter of a page}
+     *
+     * @throws IllegalArgumentException for a length that no key has
+     */
+    public int maxReserveBytes(int keyBytes) {
+        Keys.checkLength(keyBytes);
+        return engine.pageSize().maxInlineValueBytes(keyBytes);
     }
 
     void rollback(WriteView view) {
@@ -367,16 +509,20 @@ public final class Store implements AutoCloseable {
      */
     public boolean checkpoint() {
         requireOpen();
-        return whileOpen(() -> engine.checkpoint(0));
+        try {
+            return whileOpen(() -> engine.checkpoint(0));
+        } finally {
+            durability.moved();
+        }
     }
 
     /**
-     * Does what is due in the background: checkpoints by bytes and by age unless the store's level
-     * is OFF, growth of the file ahead of need, faulting in what the writer will store into, calls
-     * of the {@link StoreListener}. With {@link MaintenanceMode#MANUAL} the program calls this
-     * again and again, best after commits and when it has nothing else to do; otherwise the store's
-     * thread does the same. One thread works at a time; another one that comes meanwhile returns at
-     * once.
+     * Does what is due in the background: batches that wait, checkpoints by bytes and by age unless
+     * the store's level is OFF, growth of the file ahead of need, faulting in what the writer will
+     * store into, calls of the {@link StoreListener}. With {@link MaintenanceMode#MANUAL} the
+     * program calls this again and again, best after commits and when it has nothing else to do;
+     * otherwise the store's thread does the same. One thread works at a time; another one that
+     * comes meanwhile returns at once.
      *
      * <p>Waits at most a millisecond for a write transaction of another thread.
      *
@@ -385,8 +531,7 @@ public final class Store implements AutoCloseable {
      */
     public int doWork() {
         requireOpen();
-        boolean isWriting = Thread.currentThread().equals(writerThread);
-        return whileOpen(() -> duties.work(isWriting ? 0 : WORK_WAIT_NANOS));
+        return whileOpen(() -> duties.work(isWriting() ? 0 : WORK_WAIT_NANOS));
     }
 
     /** {@return figures of the store as it is now} */
@@ -490,9 +635,9 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Closes the store: refuses new work, waits for the running write transaction, waits up to the
-     * close timeout for open snapshots and then closes them, makes everything durable, and marks
-     * the file as closed in order.
+     * Closes the store: refuses new work, commits the batches that wait, waits for the running
+     * write transaction, waits up to the close timeout for open snapshots and then closes them,
+     * makes everything durable, and marks the file as closed in order.
      *
      * <p>Idempotent: when another thread is closing the store, this waits until that one is done.
      * An interrupt cuts no wait short; the thread finds its flag set afterwards.
@@ -501,9 +646,9 @@ public final class Store implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (Thread.currentThread().equals(writerThread)) {
-            throw new IllegalStateException(
-                    "this thread has a write transaction open: commit it or roll it back first");
+        requireNoTransaction();
+        if (batches != null && !isClosing) {
+            batches.close();
         }
         boolean isFirst;
         synchronized (this) {
@@ -534,6 +679,7 @@ public final class Store implements AutoCloseable {
             duties.flushFailed(e);
             throw e;
         } finally {
+            durability.close();
             duties.close();
         }
     }

@@ -22,6 +22,7 @@ public final class StoreConfig {
     private static final long MIN_MAX_BYTES = 1 << 20;
     private static final long MAX_MAX_BYTES = 1L << 50;
     private static final long MIN_CHECKPOINT_BYTES = 1 << 16;
+    private static final int MAX_BATCHES = 1 << 20;
 
     /** Changed only between a copy and its publication through this final field. */
     private final Settings settings;
@@ -39,6 +40,9 @@ public final class StoreConfig {
         private long checkpointBytes = 64L << 20;
         private long checkpointIntervalMillis = 5_000;
         private long closeTimeoutMillis = 5_000;
+        private long maxUndurableBytes;
+        private long maxUndurableMillis;
+        private int batchQueueCapacity = 1_024;
         private Verify verify = Verify.FIRST_TOUCH;
         private boolean readOnly;
         private boolean createIfMissing = true;
@@ -66,6 +70,9 @@ public final class StoreConfig {
             named.put("checkpointBytes", checkpointBytes);
             named.put("checkpointIntervalMillis", checkpointIntervalMillis);
             named.put("closeTimeoutMillis", closeTimeoutMillis);
+            named.put("maxUndurableBytes", maxUndurableBytes);
+            named.put("maxUndurableMillis", maxUndurableMillis);
+            named.put("batchQueueCapacity", batchQueueCapacity);
             named.put("verify", verify);
             named.put("readOnly", readOnly);
             named.put("createIfMissing", createIfMissing);
@@ -209,6 +216,67 @@ public final class StoreConfig {
         checkRange("close timeout", "closeTimeoutMillis", closeTimeoutMillis, 0, DAY_MILLIS);
         Settings changed = settings.copy();
         changed.closeTimeoutMillis = closeTimeoutMillis;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return how many bytes of pages may be committed and not durable when a transaction begins
+     * that does not wait for the medium, about; 65,536 to 2^50, or 0 for no bound, the default}
+     *
+     * <p>At the bound {@link Store#begin()} asks for a checkpoint and waits up to the busy timeout.
+     * Bytes are counted from the last checkpoint on.
+     */
+    public long maxUndurableBytes() {
+        return settings.maxUndurableBytes;
+    }
+
+    /** {@return the same with another {@link #maxUndurableBytes}} */
+    public StoreConfig withMaxUndurableBytes(long maxUndurableBytes) {
+        if (maxUndurableBytes != 0) {
+            checkRange(
+                    "undurable bytes (0: no bound)",
+                    "maxUndurableBytes",
+                    maxUndurableBytes,
+                    MIN_CHECKPOINT_BYTES,
+                    MAX_MAX_BYTES);
+        }
+        Settings changed = settings.copy();
+        changed.maxUndurableBytes = maxUndurableBytes;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return how old, in milliseconds, the oldest commit that is not durable may be when a
+     * transaction begins that does not wait for the medium; up to 86,400,000, or 0 for no bound,
+     * the default}
+     *
+     * <p>At the bound {@link Store#begin()} asks for a checkpoint and waits up to the busy timeout.
+     */
+    public long maxUndurableMillis() {
+        return settings.maxUndurableMillis;
+    }
+
+    /** {@return the same with another {@link #maxUndurableMillis}} */
+    public StoreConfig withMaxUndurableMillis(long maxUndurableMillis) {
+        checkRange("undurable age", "maxUndurableMillis", maxUndurableMillis, 0, DAY_MILLIS);
+        Settings changed = settings.copy();
+        changed.maxUndurableMillis = maxUndurableMillis;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return how many batches may wait when {@link Store#trySubmit} takes one more, 1 to
+     * 1,048,576; 1,024 by default}
+     */
+    public int batchQueueCapacity() {
+        return settings.batchQueueCapacity;
+    }
+
+    /** {@return the same with another {@link #batchQueueCapacity}} */
+    public StoreConfig withBatchQueueCapacity(int batchQueueCapacity) {
+        checkRange("batch queue", "batchQueueCapacity", batchQueueCapacity, 1, MAX_BATCHES);
+        Settings changed = settings.copy();
+        changed.batchQueueCapacity = batchQueueCapacity;
         return new StoreConfig(changed);
     }
 

@@ -3,19 +3,37 @@ package dev.coppice;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every way to change the store in the one write transaction at a time. What it reads includes its
  * own changes.
  *
+ * <p>Puts, deletes and counters allocate nothing. Values come from arrays and from memory segments
+ * of any kind, or are written in place through a {@link Reservation}. An array range that does not
+ * lie in its array is an {@link IndexOutOfBoundsException}.
+ *
  * <p>After an operation threw a {@link dev.coppice.error.StoreException}, the transaction can only
  * be rolled back, as a whole or to a savepoint; after a mistake of the caller it goes on.
+ *
+ * <p>Thread safety: the thread that began the transaction; others get {@link
+ * IllegalStateException}.
  */
-public abstract sealed class WriteHandle extends ReadHandle permits WriteTransaction {
+public abstract sealed class WriteHandle extends ReadHandle permits WriteTransaction, Writer {
+    /*
+     * Whether a handle may be used is one comparison: the owner is the thread that began the
+     * transaction, and nobody while none is open. Another thread may read a stale owner, but never
+     * itself.
+     */
     final WriteView view;
     private final byte[] keyScratch = new byte[Long.BYTES];
+    private @Nullable Thread owner;
+    private @Nullable Reservation reservation;
 
     WriteHandle(Store store, WriteView view) {
         super(store);
@@ -31,9 +49,18 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
         }
     }
 
-    /** Stores an entry in the default family. */
-    public final void put(byte[] key, byte[] value) {
-        put(ColumnFamily.DEFAULT, key, value);
+    /** Makes this thread the owner of a transaction that has begun. */
+    final void own() {
+        owner = Thread.currentThread();
+    }
+
+    final boolean isOwned() {
+        return owner != null;
+    }
+
+    /** Stores an entry in the default family; returns whether the key is new. */
+    public final boolean put(byte[] key, byte[] value) {
+        return put(ColumnFamily.DEFAULT, key, key.length, value, 0, value.length);
     }
 
     /**
@@ -42,13 +69,106 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
      * @throws dev.coppice.error.StoreFullException when there is no room
      */
     public final boolean put(ColumnFamily family, byte[] key, byte[] value) {
+        return put(family, key, key.length, value, 0, value.length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], byte[])}. */
+    public final boolean put(ColumnFamily family, long key, byte[] value) {
+        return put(family, encoded(key), Long.BYTES, value, 0, value.length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], byte[])}. */
+    public final boolean put(ColumnFamily family, KeyBuilder key, byte[] value) {
+        return put(family, key.array(), key.length(), value, 0, value.length);
+    }
+
+    /** Stores an entry whose value is a part of an array; returns whether the key is new. */
+    public final boolean put(
+            ColumnFamily family, byte[] key, byte[] value, int offset, int length) {
+        return put(family, key, key.length, value, offset, length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], byte[], int, int)}. */
+    public final boolean put(ColumnFamily family, long key, byte[] value, int offset, int length) {
+        return put(family, encoded(key), Long.BYTES, value, offset, length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], byte[], int, int)}. */
+    public final boolean put(
+            ColumnFamily family, KeyBuilder key, byte[] value, int offset, int length) {
+        return put(family, key.array(), key.length(), value, offset, length);
+    }
+
+    /**
+     * Stores an entry whose value is a part of a memory segment; returns whether the key is new.
+     *
+     * @throws IllegalArgumentException when the memory was freed, or another thread alone may use
+     *     it
+     */
+    public final boolean put(
+            ColumnFamily family, byte[] key, MemorySegment value, long offset, long length) {
+        return put(family, key, key.length, value, offset, length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], MemorySegment, long, long)}. */
+    public final boolean put(
+            ColumnFamily family, long key, MemorySegment value, long offset, long length) {
+        return put(family, encoded(key), Long.BYTES, value, offset, length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], MemorySegment, long, long)}. */
+    public final boolean put(
+            ColumnFamily family, KeyBuilder key, MemorySegment value, long offset, long length) {
+        return put(family, key.array(), key.length(), value, offset, length);
+    }
+
+    final boolean put(
+            ColumnFamily family, byte[] key, int keyBytes, byte[] value, int offset, int length) {
         requireUsable();
-        Keys.check(key, value);
+        Keys.checkLength(keyBytes);
+        Values.check(value, offset, length);
         try {
-            return view.put(tree(family), key, key.length, value, 0, value.length);
+            return view.put(tree(family), key, keyBytes, value, offset, length);
         } catch (RuntimeException | Error e) {
             throw Faults.translate(e);
         }
+    }
+
+    private boolean put(
+            ColumnFamily family,
+            byte[] key,
+            int keyBytes,
+            MemorySegment value,
+            long offset,
+            long length) {
+        requireUsable();
+        Keys.checkLength(keyBytes);
+        Values.check(value, offset, length);
+        if (!value.isNative()) {
+            return putFromHeap(family, key, keyBytes, value, offset, (int) length);
+        }
+        try {
+            return view.put(tree(family), key, keyBytes, value, offset, (int) length);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /** The engine is never given a segment on the heap: it would slow down all that it reads. */
+    private boolean putFromHeap(
+            ColumnFamily family,
+            byte[] key,
+            int keyBytes,
+            MemorySegment value,
+            long offset,
+            int length) {
+        byte[] array = Values.array(value);
+        if (array != null) {
+            int from = (int) (value.address() + offset);
+            return put(family, key, keyBytes, array, from, length);
+        }
+        byte[] copy = value.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+        return put(family, key, keyBytes, copy, 0, length);
     }
 
     /**
@@ -58,11 +178,38 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
      * @throws IllegalArgumentException when the key is not above all others
      */
     public final void append(ColumnFamily family, byte[] key, byte[] value) {
+        append(family, key, key.length, value, 0, value.length);
+    }
+
+    /** As {@link #append(ColumnFamily, byte[], byte[])}. */
+    public final void append(ColumnFamily family, long key, byte[] value) {
+        append(family, encoded(key), Long.BYTES, value, 0, value.length);
+    }
+
+    /** As {@link #append(ColumnFamily, byte[], byte[])}. */
+    public final void append(ColumnFamily family, KeyBuilder key, byte[] value) {
+        append(family, key.array(), key.length(), value, 0, value.length);
+    }
+
+    /** As {@link #append(ColumnFamily, byte[], byte[])}, with a part of an array as the value. */
+    public final void append(
+            ColumnFamily family, byte[] key, byte[] value, int offset, int length) {
+        append(family, key, key.length, value, offset, length);
+    }
+
+    /** As {@link #append(ColumnFamily, byte[], byte[])}, with a part of an array as the value. */
+    public final void append(ColumnFamily family, long key, byte[] value, int offset, int length) {
+        append(family, encoded(key), Long.BYTES, value, offset, length);
+    }
+
+    private void append(
+            ColumnFamily family, byte[] key, int keyBytes, byte[] value, int offset, int length) {
         requireUsable();
-        Keys.check(key, value);
+        Keys.checkLength(keyBytes);
+        Values.check(value, offset, length);
         boolean wasLast;
         try {
-            wasLast = view.append(tree(family), key, key.length, value, 0, value.length);
+            wasLast = view.append(tree(family), key, keyBytes, value, offset, length);
         } catch (RuntimeException | Error e) {
             throw Faults.translate(e);
         }
@@ -78,28 +225,165 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
         view.spareBytes(bytes);
     }
 
+    /**
+     * Stores an entry of {@code length} zeros, whatever was there before, and shows where they are,
+     * so that the value can be written in place.
+     *
+     * @param length 0 to {@link Store#maxReserveBytes} for the length of this key
+     * @return the handle's one reservation, valid until its next operation other than a read
+     */
+    public final Reservation putReserve(ColumnFamily family, byte[] key, int length) {
+        return reserve(family, key, key.length, length);
+    }
+
+    /** As {@link #putReserve(ColumnFamily, byte[], int)}. */
+    public final Reservation putReserve(ColumnFamily family, long key, int length) {
+        return reserve(family, encoded(key), Long.BYTES, length);
+    }
+
+    /** As {@link #putReserve(ColumnFamily, byte[], int)}. */
+    public final Reservation putReserve(ColumnFamily family, KeyBuilder key, int length) {
+        return reserve(family, key.array(), key.length(), length);
+    }
+
+    private Reservation reserve(ColumnFamily family, byte[] key, int keyBytes, int length) {
+        requireUsable();
+        Keys.checkLength(keyBytes);
+        int max = view.maxReserveBytes(keyBytes);
+        if (length < 0 || length > max) {
+            throw new IllegalArgumentException(
+                    "putReserve: length="
+                            + length
+                            + ", must be 0 to "
+                            + max
+                            + " with a key of "
+                            + keyBytes
+                            + " bytes");
+        }
+        try {
+            view.reserve(tree(family), key, keyBytes, length);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+        Reservation mine = reservation;
+        if (mine == null) {
+            mine = new Reservation(this);
+            reservation = mine;
+        }
+        return mine.at(length);
+    }
+
+    /**
+     * Adds to a counter, which is a value of 8 bytes, little-endian; where the key is not there, it
+     * counts as 0. Wraps around.
+     *
+     * @return the sum
+     * @throws IllegalArgumentException when the value there is not 8 bytes long
+     */
+    public final long addLong(ColumnFamily family, byte[] key, long delta) {
+        return add(family, key, key.length, delta);
+    }
+
+    /** As {@link #addLong(ColumnFamily, byte[], long)}. */
+    public final long addLong(ColumnFamily family, long key, long delta) {
+        return add(family, encoded(key), Long.BYTES, delta);
+    }
+
+    /** As {@link #addLong(ColumnFamily, byte[], long)}. */
+    public final long addLong(ColumnFamily family, KeyBuilder key, long delta) {
+        return add(family, key.array(), key.length(), delta);
+    }
+
+    final long add(ColumnFamily family, byte[] key, int keyBytes, long delta) {
+        requireUsable();
+        Keys.checkLength(keyBytes);
+        long valueBytes;
+        try {
+            valueBytes = view.addLong(tree(family), key, keyBytes, delta);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+        if (valueBytes != Long.BYTES) {
+            throw new IllegalArgumentException(
+                    "addLong: the value is no counter: valueBytes="
+                            + valueBytes
+                            + ", must be "
+                            + Long.BYTES);
+        }
+        return view.sum();
+    }
+
     /** Removes an entry of the default family; returns whether it was there. */
     public final boolean delete(byte[] key) {
-        return delete(ColumnFamily.DEFAULT, key);
+        return delete(ColumnFamily.DEFAULT, key, key.length);
     }
 
     /** Removes an entry; returns whether it was there. */
     public final boolean delete(ColumnFamily family, byte[] key) {
+        return delete(family, key, key.length);
+    }
+
+    /** Removes an entry; returns whether it was there. */
+    public final boolean delete(ColumnFamily family, long key) {
+        return delete(family, encoded(key), Long.BYTES);
+    }
+
+    /** Removes an entry; returns whether it was there. */
+    public final boolean delete(ColumnFamily family, KeyBuilder key) {
+        return delete(family, key.array(), key.length());
+    }
+
+    final boolean delete(ColumnFamily family, byte[] key, int keyBytes) {
         requireUsable();
-        Keys.check(key);
-        return guarded(() -> view.delete(tree(family), key, key.length));
+        Keys.checkLength(keyBytes);
+        try {
+            return view.delete(tree(family), key, keyBytes);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
     }
 
     /** Removes the entries of a range, dropping whole subtrees; returns how many. */
     public final long deleteRange(ColumnFamily family, KeyRange range) {
         requireUsable();
         Objects.requireNonNull(range, "range");
-        return guarded(() -> view.deleteRange(tree(family), range.lower(), range.upper()));
+        try {
+            return view.deleteRange(tree(family), range.lower(), range.upper());
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
     }
 
     /** Removes all entries of a family; returns how many there were. */
     public final long clear(ColumnFamily family) {
         return deleteRange(family, KeyRange.all());
+    }
+
+    /**
+     * Does what a batch says, as a part of this transaction; the batch stays as it is.
+     *
+     * <p>When it throws, a part of it may have been done: the transaction can only be rolled back,
+     * as a whole or to a savepoint.
+     *
+     * @throws IllegalArgumentException for a family that is not there, or a counter that is none
+     * @throws IllegalStateException when the batch is waiting to be applied elsewhere
+     */
+    public final void apply(WriteBatch batch) {
+        requireUsable();
+        batch.requireIdle();
+        doAll(batch);
+    }
+
+    final void doAll(WriteBatch batch) {
+        boolean isDone = false;
+        try {
+            batch.applyTo(this);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                view.fail();
+            }
+        }
     }
 
     /**
@@ -158,6 +442,40 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
         }
     }
 
+    /**
+     * Makes the changes visible, and durable as far as the transaction's {@link SyncLevel} says.
+     * Ends the transaction, also when it throws: then nothing was changed, unless it throws {@link
+     * dev.coppice.error.CommitInDoubtException}.
+     *
+     * @return the transaction's id; that of the newest commit where nothing was changed
+     */
+    public final long commit() {
+        requireUsable();
+        owner = null;
+        return store.commit(view);
+    }
+
+    /**
+     * As {@link #commit}, and asks for the medium at once. When it returns, the changes are
+     * visible; the future completes with the transaction's id when they are durable, with {@link
+     * dev.coppice.error.CommitInDoubtException} when a flush failed, and with {@link
+     * dev.coppice.error.StoreClosedException} when the store was closed without making them so.
+     *
+     * <p>What is chained to the future runs on the store's maintenance thread, or inside {@code
+     * checkpoint}, {@code awaitDurable} or {@code close} where there is none: use the {@code Async}
+     * methods of the future for anything that takes long.
+     */
+    public final CompletableFuture<Long> commitAsync() {
+        return store.durability().future(commit());
+    }
+
+    /** Undoes everything and ends the transaction. */
+    public final void rollback() {
+        requireUsable();
+        owner = null;
+        store.rollback(view);
+    }
+
     @Override
     final PageMap pages() {
         return view.pages();
@@ -188,6 +506,26 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     @Override
     final byte[] keyScratch() {
         return keyScratch;
+    }
+
+    private byte[] encoded(long key) {
+        return Keys.encode(key, keyScratch);
+    }
+
+    @Override
+    final void requireUsable() {
+        if (!Thread.currentThread().equals(owner)) {
+            throw notUsable(owner);
+        }
+    }
+
+    /** {@return why a thread that is not the owner may not use the handle} */
+    private static IllegalStateException notUsable(@Nullable Thread other) {
+        return new IllegalStateException(
+                other == null
+                        ? "no transaction is open: it was committed or rolled back, or never begun"
+                        : "a write transaction belongs to the thread that began it: "
+                                + other.getName());
     }
 
     /** Nobody else lets go of what a transaction reads. */

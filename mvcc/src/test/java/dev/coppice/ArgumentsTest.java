@@ -202,7 +202,7 @@ class ArgumentsTest {
             assertNullRefused(() -> txn.put(null, VALUE));
             assertNullRefused(() -> txn.put(KEY, null));
             assertNullRefused(() -> txn.put(null, KEY, VALUE));
-            assertNullRefused(() -> txn.append(Samples.OTHER, null, VALUE));
+            assertNullRefused(() -> txn.append(Samples.OTHER, (byte[]) null, VALUE));
             assertNullRefused(() -> txn.delete(null));
             assertNullRefused(() -> txn.get(null));
             assertNullRefused(() -> txn.clear(null));

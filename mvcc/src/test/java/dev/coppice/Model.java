@@ -1,11 +1,16 @@
 package dev.coppice;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.error.StoreException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,15 +58,56 @@ final class Model {
     }
 
     /** Puts into the default family of both. */
-    Model put(WriteTransaction txn, byte[] key, byte[] value) {
+    Model put(WriteHandle txn, byte[] key, byte[] value) {
         return put(txn, ColumnFamily.DEFAULT, key, value);
     }
 
     /** Puts into both. */
-    Model put(WriteTransaction txn, ColumnFamily family, byte[] key, byte[] value) {
-        boolean isNew = txn.put(family, key, value);
-        assertEquals(of(family).put(key, value) == null, isNew);
+    Model put(WriteHandle txn, ColumnFamily family, byte[] key, byte[] value) {
+        return put(txn, family, key, value, 0);
+    }
+
+    /** Puts into both, in one of the ways in which a value can get there: 0 to 3. */
+    Model put(WriteHandle txn, ColumnFamily family, byte[] key, byte[] value, int way) {
+        boolean isNew = of(family).put(key, value) == null;
+        switch (way) {
+            case 0 -> assertEquals(isNew, txn.put(family, key, value));
+            case 1 -> {
+                byte[] larger = new byte[value.length + 5];
+                System.arraycopy(value, 0, larger, 2, value.length);
+                assertEquals(isNew, txn.put(family, key, larger, 2, value.length));
+            }
+            case 2 -> {
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment memory = arena.allocate(value.length + 5L);
+                    MemorySegment.copy(value, 0, memory, JAVA_BYTE, 3, value.length);
+                    assertEquals(isNew, txn.put(family, key, memory, 3, value.length));
+                }
+            }
+            default -> {
+                if (value.length <= txn.store.maxReserveBytes(key.length)) {
+                    txn.putReserve(family, key, value.length).putBytes(0, value);
+                } else {
+                    assertEquals(isNew, txn.put(family, key, value));
+                }
+            }
+        }
         return this;
+    }
+
+    /** {@return whether a counter is there, or nothing} */
+    boolean isCounter(ColumnFamily family, byte[] key) {
+        byte[] value = of(family).get(key);
+        return value == null || value.length == Long.BYTES;
+    }
+
+    /** Adds to a counter; returns the sum. */
+    long add(ColumnFamily family, byte[] key, long delta) {
+        ByteBuffer value = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] old = of(family).get(key);
+        long sum = delta + (old == null ? 0 : value.put(old).getLong(0));
+        of(family).put(key, value.putLong(0, sum).array());
+        return sum;
     }
 
     /** Fails unless the snapshot holds exactly this. */

@@ -291,6 +291,18 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * {@return the view that every transaction of this engine uses, whether one is running or not}
+     *
+     * @throws ReadOnlyException when the store is open for reading only
+     */
+    public WriteView writeView() {
+        if (writer == null) {
+            throw new ReadOnlyException("the store is open for reading only");
+        }
+        return writer;
+    }
+
     long takeId() {
         return store.takeId();
     }

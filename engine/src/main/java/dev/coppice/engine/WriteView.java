@@ -3,6 +3,7 @@ package dev.coppice.engine;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
 import dev.coppice.engine.commit.StoreRoot;
+import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
@@ -209,6 +210,11 @@ public final class WriteView {
     /** {@return where the value of {@link #reserve} or {@link #addLong} starts} */
     public long valueAt() {
         return trees.valueAt();
+    }
+
+    /** {@return what {@link #addLong} has made of the number} */
+    public long sum() {
+        return trees.valueSegment().get(Bytes.U64, trees.valueAt());
     }
 
     /** {@return the longest value that lies in the leaf with a key of this length} */
