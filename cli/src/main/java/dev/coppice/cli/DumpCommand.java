@@ -104,26 +104,21 @@ final class DumpCommand implements Callable<Integer> {
         List<ColumnFamily> families = isAll ? snapshot.families() : List.of(family.in(snapshot));
         KeyRange range = keys.range(encodings.encoding());
         long total = keys.isGiven() ? 0 : families.stream().mapToLong(snapshot::count).sum();
-        long[] done = new long[1];
         try (EntryWriter writer =
                 EntryWriter.of(text, json.isJson(), encodings.encoding(), isAll)) {
+            EntryOutput entries =
+                    new EntryOutput(
+                            snapshot,
+                            writer,
+                            done -> {
+                                check.run();
+                                meter.show(done, total, done, text.bytes());
+                            });
             for (ColumnFamily one : families) {
                 writer.family(one.name(), snapshot.count(one) == 0);
-                long before = done[0];
-                EntryOutput[] entries = new EntryOutput[1];
-                entries[0] =
-                        new EntryOutput(
-                                snapshot,
-                                writer,
-                                () -> {
-                                    check.run();
-                                    long now = before + entries[0].entries();
-                                    meter.show(now, total, now, text.bytes());
-                                });
-                entries[0].write(one, range, false, Long.MAX_VALUE);
-                done[0] = before + entries[0].entries();
+                entries.write(one, range, false, Long.MAX_VALUE);
             }
+            return entries.entries();
         }
-        return done[0];
     }
 }

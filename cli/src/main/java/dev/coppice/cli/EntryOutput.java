@@ -6,6 +6,7 @@ import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.cli.text.EntryWriter;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /** Hands the entries of a snapshot to a writer. Thread safety: one thread. */
 final class EntryOutput {
@@ -13,15 +14,15 @@ final class EntryOutput {
 
     private final Snapshot snapshot;
     private final EntryWriter writer;
-    private final Runnable report;
+    private final LongConsumer report;
     private long entries;
 
     /**
      * Prepares.
      *
-     * @param report is called every now and then
+     * @param report is told every now and then how many entries were written
      */
-    EntryOutput(Snapshot snapshot, EntryWriter writer, Runnable report) {
+    EntryOutput(Snapshot snapshot, EntryWriter writer, LongConsumer report) {
         this.snapshot = snapshot;
         this.writer = writer;
         this.report = report;
@@ -38,7 +39,7 @@ final class EntryOutput {
                 }
                 writer.entry(key, cursor.value());
                 if (++entries % ENTRIES_PER_REPORT == 0) {
-                    report.run();
+                    report.accept(entries);
                 }
                 isThere = isReverse ? cursor.previous() : cursor.next();
             }

@@ -50,7 +50,7 @@ final class ScanCommand implements Callable<Integer> {
                 Snapshot snapshot = store.snapshot();
                 EntryWriter writer =
                         EntryWriter.of(text, json.isJson(), encodings.encoding(), false)) {
-            new EntryOutput(snapshot, writer, () -> {})
+            new EntryOutput(snapshot, writer, _ -> {})
                     .write(family.in(snapshot), range, isReverse, limit);
         }
         return ExitCode.OK;
