@@ -15,9 +15,9 @@ import java.util.Arrays;
  */
 public final class TreeCursor {
     /*
-     * The leaf is copied into an array, which is faster than to touch the mapping entry by entry,
-     * and callers may see ranges of it. Where the bounds cut a leaf is looked up when it is copied,
-     * so that a step compares two numbers and no keys.
+     * The leaf is copied into an array, see docs/decisions/0010-cursors-copy-leaves.md, and callers
+     * may see ranges of it. Where the bounds cut a leaf is looked up when it is copied, so that a
+     * step compares two numbers and no keys.
      */
     private static final int NONE = -1;
 

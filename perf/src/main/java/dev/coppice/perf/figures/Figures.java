@@ -19,6 +19,7 @@ public final class Figures {
               open-time          opening a large and a small store, closed or killed before
               snapshot-growth    growth of the file while a snapshot is held
               quick              loads, gets, scans and commits beside lmdbjava
+              parallel-scan      one thread against two over the parts of a split
               interrupts         reads and durable commits under a storm of interrupts
 
             Files go to perf/target/figures unless --dir names another folder. PERF_JVM in the
@@ -72,6 +73,7 @@ public final class Figures {
             case "open-time" -> OpenTime::run;
             case "snapshot-growth" -> SnapshotGrowth::run;
             case "quick" -> Quick::run;
+            case "parallel-scan" -> ParallelScan::run;
             case "interrupts" -> Interrupts::run;
             default -> null;
         };
