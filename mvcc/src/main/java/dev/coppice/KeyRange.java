@@ -1,7 +1,9 @@
 package dev.coppice;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +122,18 @@ public final class KeyRange {
     /** {@return the upper bound itself, not to be changed, or null} */
     byte @Nullable [] upper() {
         return to;
+    }
+
+    /** {@return the parts into which ascending keys inside the range cut it, not to be changed} */
+    List<KeyRange> cut(List<byte[]> keys) {
+        List<KeyRange> parts = new ArrayList<>();
+        byte[] lower = from;
+        for (byte[] key : keys) {
+            parts.add(new KeyRange(lower, key));
+            lower = key;
+        }
+        parts.add(new KeyRange(lower, to));
+        return parts;
     }
 
     /** {@return whether the key lies in the range} */

@@ -326,15 +326,15 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
     }
 
     /**
-     * {@return the keys that cut a range into n parts of equal entry counts, give or take one;
-     * fewer where there are fewer entries}
+     * {@return parts of a range with equal numbers of entries, give or take one, in order; one for
+     * each thread of a parallel scan}
      *
-     * <p>The parts are [from, first), [first, second), ..., [last, to): one for each thread of a
-     * parallel scan. Takes logarithmic time for each.
+     * <p>Together they are the range. There are n of them, or fewer where there are fewer entries,
+     * but always one. Takes logarithmic time for each.
      *
      * @param n at least 1
      */
-    public final List<byte[]> split(ColumnFamily family, KeyRange range, int n) {
+    public final List<KeyRange> split(ColumnFamily family, KeyRange range, int n) {
         Objects.requireNonNull(range, "range");
         if (n < 1) {
             throw new IllegalArgumentException("parts: n=" + n + ", min=1");
@@ -342,7 +342,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         return read(() -> {
             TreeRoot tree = tree(family);
             long low = lower(tree, range);
-            return Ranks.split(pages(), tree, low, upper(tree, range) - low, n);
+            return range.cut(Ranks.split(pages(), tree, low, upper(tree, range) - low, n));
         });
     }
 

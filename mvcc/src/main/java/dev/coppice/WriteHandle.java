@@ -392,15 +392,22 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
      * @throws IllegalArgumentException when it exists
      */
     public final void createFamily(ColumnFamily family) {
+        if (!createFamilyIfMissing(family)) {
+            throw new IllegalArgumentException(
+                    "a column family named '" + family.name() + "' exists already");
+        }
+    }
+
+    /** Creates a column family unless it exists; returns whether it did not. */
+    public final boolean createFamilyIfMissing(ColumnFamily family) {
         requireUsable();
         boolean exists =
                 family.equals(ColumnFamily.DEFAULT)
                         || guarded(() -> view.family(family.name())) != null;
-        if (exists) {
-            throw new IllegalArgumentException(
-                    "a column family named '" + family.name() + "' exists already");
+        if (!exists) {
+            guarded(() -> view.createFamily(family.name()));
         }
-        guarded(() -> view.createFamily(family.name()));
+        return !exists;
     }
 
     /**

@@ -115,7 +115,7 @@ class NavigationTest {
             assertNull(handle.ceiling(EMPTY, 1));
             assertEquals(0, handle.rank(EMPTY, 1));
             assertEquals(List.of(), handle.sample(EMPTY, 3, random));
-            assertEquals(List.of(), handle.split(EMPTY, KeyRange.all(), 4));
+            assertEquals(List.of(KeyRange.all()), handle.split(EMPTY, KeyRange.all(), 4));
             assertNull(handle.multiGet(EMPTY, new byte[][] {{1}, {2}})[1]);
             handle.prefetch(EMPTY, KeyRange.all());
         });
@@ -152,17 +152,18 @@ class NavigationTest {
     void partsOfASplitAreEven() {
         onAll(handle -> {
             for (int n : new int[] {1, 2, 3, 7, 64}) {
-                List<byte[]> cuts = handle.split(LONGS, KeyRange.all(), n);
-                assertEquals(n - 1, cuts.size());
+                List<KeyRange> parts = handle.split(LONGS, KeyRange.all(), n);
+                assertEquals(n, parts.size());
                 byte[] from = null;
-                for (int i = 0; i < n; i++) {
-                    byte[] to = i < n - 1 ? cuts.get(i) : null;
-                    long count = handle.count(LONGS, KeyRange.of(from, to));
+                for (KeyRange part : parts) {
+                    long count = handle.count(LONGS, part);
                     assertTrue(Math.abs(count * n - model.size()) <= n, count + " of " + n);
-                    from = to;
+                    assertArrayEquals(from, part.from());
+                    from = part.to();
                 }
+                assertNull(from);
             }
-            assertEquals(model.size() - 1, handle.split(LONGS, KeyRange.all(), 1 << 20).size());
+            assertEquals(model.size(), handle.split(LONGS, KeyRange.all(), 1 << 20).size());
         });
     }
 

@@ -83,7 +83,7 @@ final class RecorderTest {
             Ack ack = recorder.commit(batch(5, 2));
             try (Snapshot snapshot = store.snapshot();
                     WriteTransaction txn = store.begin()) {
-                byte[] third = snapshot.split(Records.SAMPLES, KeyRange.all(), 4).getFirst();
+                byte[] third = snapshot.split(Records.SAMPLES, KeyRange.all(), 4).get(1).from();
                 assertTrue(txn.delete(third));
                 txn.commit();
             }
