@@ -4,18 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,14 +27,9 @@ class ReadmeExampleTest {
 
     @Test
     void exampleCompilesWithoutWarningsAndPrintsWhatReadmeSays() throws Exception {
-        compile(onlyMatch(JAVA_BLOCK));
+        ExampleProgram example = new ExampleProgram(directory, onlyMatch(JAVA_BLOCK));
 
-        Process process = run("Example", directory.resolve("prices.coppice").toString());
-
-        String output = read(process);
-        assertEquals("", Files.readString(directory.resolve("stderr")), "written to stderr");
-        assertEquals(0, process.exitValue());
-        assertEquals(promised(), output.lines().toList());
+        assertEquals(promised(), example.run("prices.coppice").lines().toList());
     }
 
     @Test
@@ -60,48 +49,6 @@ class ReadmeExampleTest {
         String found = matcher.group(1);
         assertTrue(!matcher.find(), "README.md has more than one " + pattern);
         return found;
-    }
-
-    private void compile(String source) throws IOException {
-        Path file = Files.writeString(directory.resolve("Example.java"), source);
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter messages = new StringWriter();
-        List<String> options =
-                List.of("-Xlint:all", "-Werror", "-cp", classPath(), "-d", directory.toString());
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            boolean isCompiled =
-                    compiler.getTask(
-                                    messages,
-                                    files,
-                                    null,
-                                    options,
-                                    null,
-                                    files.getJavaFileObjects(file))
-                            .call();
-            assertTrue(isCompiled, messages.toString());
-        }
-    }
-
-    private static String classPath() {
-        return System.getProperty("java.class.path");
-    }
-
-    private Process run(String mainClass, String argument) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classes = directory + System.getProperty("path.separator") + classPath();
-        return new ProcessBuilder(java, "-cp", classes, mainClass, argument)
-                .redirectError(directory.resolve("stderr").toFile())
-                .start();
-    }
-
-    private static String read(Process process) throws IOException, InterruptedException {
-        try {
-            byte[] output = process.getInputStream().readAllBytes();
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
-            return new String(output, StandardCharsets.UTF_8);
-        } finally {
-            process.destroyForcibly();
-        }
     }
 
     @Test
