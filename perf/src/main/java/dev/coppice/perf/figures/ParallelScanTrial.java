@@ -124,12 +124,9 @@ final class ParallelScanTrial {
     private List<Part> scan(int threads) throws InterruptedException {
         List<Part> parts = new ArrayList<>();
         List<Thread> running = new ArrayList<>();
-        byte[] from = null;
-        for (byte[] cut : snapshot.split(ColumnFamily.DEFAULT, KeyRange.all(), threads)) {
-            parts.add(new Part(snapshot, KeyRange.of(from, cut)));
-            from = cut;
+        for (KeyRange part : snapshot.split(ColumnFamily.DEFAULT, KeyRange.all(), threads)) {
+            parts.add(new Part(snapshot, part));
         }
-        parts.add(new Part(snapshot, KeyRange.of(from, null)));
         for (Part part : parts) {
             running.add(Thread.ofPlatform().start(part));
         }
