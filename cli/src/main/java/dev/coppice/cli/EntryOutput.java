@@ -5,7 +5,6 @@ import dev.coppice.Cursor;
 import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.cli.text.EntryWriter;
-import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /** Hands the entries of a snapshot to a writer. Thread safety: one thread. */
@@ -30,36 +29,17 @@ final class EntryOutput {
 
     /** Writes at most so many entries of a family, in the order of their keys or against it. */
     void write(ColumnFamily family, KeyRange range, boolean isReverse, long limit) {
-        try (Cursor cursor = snapshot.cursor(family)) {
-            boolean isThere = isReverse ? toEnd(cursor, range) : toStart(cursor, range);
-            for (long i = 0; i < limit && isThere; i++) {
-                byte[] key = cursor.key();
-                if (!range.contains(key)) {
+        try (Cursor cursor = snapshot.cursor(family, range)) {
+            for (long i = 0; i < limit; i++) {
+                if (!(isReverse ? cursor.previous() : cursor.next())) {
                     return;
                 }
-                writer.entry(key, cursor.value());
+                writer.entry(cursor.key(), cursor.value());
                 if (++entries % ENTRIES_PER_REPORT == 0) {
                     report.accept(entries);
                 }
-                isThere = isReverse ? cursor.previous() : cursor.next();
             }
         }
-    }
-
-    private static boolean toStart(Cursor cursor, KeyRange range) {
-        byte[] start = range.from();
-        boolean isBounded = start != null && start.length > 0;
-        return isBounded ? cursor.seek(start) : cursor.first();
-    }
-
-    private static boolean toEnd(Cursor cursor, KeyRange range) {
-        byte[] end = range.to();
-        if (end == null) {
-            return cursor.last();
-        }
-        boolean isThere = cursor.seekFloor(end);
-        boolean isBehind = isThere && Arrays.equals(cursor.key(), end);
-        return isBehind ? cursor.previous() : isThere;
     }
 
     long entries() {
