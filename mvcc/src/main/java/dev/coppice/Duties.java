@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store has to do in the background, whoever does it: PASSIVE checkpoints by bytes and by
  * age and when somebody waits for the medium, batches that wait, growth of the file ahead of need,
- * faulting in what the writer will store into, reports to the listener.
+ * faulting in what the writer will store into, the policy for snapshots, what was forgotten,
+ * reports to the listener.
  *
  * <p>Thread safety: any thread.
  */
@@ -30,6 +31,8 @@ final class Duties {
     private final Durability durability;
     private final @Nullable BatchQueue batches;
     private final Events events;
+    private final Handles handles;
+    private final WriteWatch writes;
     private final AtomicReference<StoreException> failure = new AtomicReference<>();
 
     /** Held by who works; never while the listener is called. */
@@ -45,12 +48,21 @@ final class Duties {
     private long checked = System.nanoTime();
     private boolean isFailureTold;
 
-    Duties(Engine engine, StoreConfig config, Durability durability, @Nullable BatchQueue batches) {
+    Duties(
+            Engine engine,
+            StoreConfig config,
+            Durability durability,
+            @Nullable BatchQueue batches,
+            Events events,
+            Handles handles,
+            WriteWatch writes) {
         this.engine = engine;
         this.config = config;
         this.durability = durability;
         this.batches = batches;
-        this.events = new Events(config.listener());
+        this.events = events;
+        this.handles = handles;
+        this.writes = writes;
         this.grewTold = engine.storage().size();
         this.durableTold = engine.durableTxn();
     }
@@ -110,7 +122,7 @@ final class Duties {
     }
 
     private int workAlone(long waitNanos) {
-        int done = 0;
+        int done = handles.work() + writes.release();
         if (!config.readOnly()) {
             try {
                 done += drain(waitNanos) + grow();

@@ -15,13 +15,15 @@ final class Maintenance implements Durability.Worker {
 
     private final Duties duties;
     private final Durability durability;
+    private final long roundNanos;
     private final Thread thread;
     private volatile boolean isStopped;
     private volatile boolean isWanted;
 
-    Maintenance(Duties duties, Durability durability, String name) {
+    Maintenance(Duties duties, Durability durability, Handles handles, String name) {
         this.duties = duties;
         this.durability = durability;
+        this.roundNanos = handles.roundNanos();
         this.thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -52,7 +54,9 @@ final class Maintenance implements Durability.Worker {
     }
 
     private long pauseNanos() {
-        return duties.isAwaited() ? LONGEST_WAIT_NANOS : durability.checkpointIntervalNanos();
+        return duties.isAwaited()
+                ? LONGEST_WAIT_NANOS
+                : Math.min(roundNanos, durability.checkpointIntervalNanos());
     }
 
     private void run() {

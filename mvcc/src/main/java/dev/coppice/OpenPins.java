@@ -104,6 +104,15 @@ final class OpenPins {
         return pin.isReader() ? park(pin, generation) >= 0 : close(pin, generation);
     }
 
+    /** Takes a pin from its handle, which is garbage; returns whether it had it still. */
+    boolean releaseOwnedBy(HandleRef handle) {
+        Pin pin = handle.pin();
+        long generation = pin.generation();
+        boolean isIdle = Pin.state(generation) == Pin.OPEN || Pin.state(generation) == Pin.PARKED;
+        // A pin that was closed meanwhile, and opened for another one, has another generation.
+        return isIdle && pin.isOwnedBy(handle) && close(pin, generation);
+    }
+
     /** {@return how many pins keep a root} */
     int count() {
         VarHandle.fullFence();

@@ -50,6 +50,12 @@ final class Pin {
     // Written while FREE by the next owner, or while BUSY
     private long openedMillis;
     private boolean isReader;
+    private String openedBy = "";
+    private @Nullable HandleRef owner;
+    private long handles;
+
+    // Background work
+    private long stalled;
 
     /** The tree of a family, or none, in every root whose catalogue was born then. */
     private record Known(long catalogueBirth, @Nullable TreeRoot tree) {}
@@ -88,6 +94,39 @@ final class Pin {
         return openedMillis;
     }
 
+    /** {@return whether it had this generation all the time that the caller looked at it} */
+    boolean isStillAt(long expected) {
+        VarHandle.loadLoadFence();
+        return isAt(expected);
+    }
+
+    /** {@return the name of the thread that opened it} */
+    String openedBy() {
+        return openedBy;
+    }
+
+    /** Makes a handle the owner. Requires: the slot is the caller's, and not open yet. */
+    void owner(HandleRef newOwner) {
+        owner = newOwner;
+    }
+
+    /** {@return whether this is the owner, or the last one there was} */
+    boolean isOwnedBy(HandleRef handle) {
+        return handle.equals(owner);
+    }
+
+    /** {@return how many watched handles it had before} Requires: as {@link #owner(HandleRef)}. */
+    long countHandle() {
+        return handles++;
+    }
+
+    /** {@return whether this is asked for the first time about a generation} One thread. */
+    boolean isFirstStall(long generation) {
+        boolean isFirst = stalled != generation;
+        stalled = generation;
+        return isFirst;
+    }
+
     /** {@return whether a reader owns it, which can move on} */
     boolean isReader() {
         return isReader;
@@ -114,6 +153,7 @@ final class Pin {
     void open(long nowMillis, boolean newIsReader) {
         openedMillis = nowMillis;
         isReader = newIsReader;
+        openedBy = Thread.currentThread().getName();
         generation = opening();
     }
 

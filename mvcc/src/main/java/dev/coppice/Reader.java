@@ -5,6 +5,7 @@ import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -198,12 +199,17 @@ public final class Reader extends ReadHandle implements AutoCloseable {
 
     @Override
     void checkAfterRead() {
-        VarHandle.loadLoadFence();
-        if (!pin.isAt(generation)) {
-            throw new SnapshotClosedException(
-                    pin.wasEvicted(generation)
-                            ? "the reader was evicted, for what it kept or for how long: refresh it"
-                            : "the store was closed, and the reader with it");
+        try {
+            VarHandle.loadLoadFence();
+            if (!pin.isAt(generation)) {
+                throw new SnapshotClosedException(
+                        pin.wasEvicted(generation)
+                                ? "the reader was evicted, for what it kept or for how long: refresh it"
+                                : "the store was closed, and the reader with it");
+            }
+        } finally {
+            // Not garbage, and so not forgotten, before its last read has ended.
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * The store as it was at one commit, however much is written meanwhile.
@@ -87,12 +88,17 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
 
     @Override
     void checkAfterRead() {
-        VarHandle.loadLoadFence();
-        if (!pin.isAt(generation)) {
-            throw new SnapshotClosedException(
-                    pin.wasEvicted(generation)
-                            ? "the snapshot was evicted: it kept too much, or for too long"
-                            : "the snapshot is closed, or was while it was being read");
+        try {
+            VarHandle.loadLoadFence();
+            if (!pin.isAt(generation)) {
+                throw new SnapshotClosedException(
+                        pin.wasEvicted(generation)
+                                ? "the snapshot was evicted: it kept too much, or for too long"
+                                : "the snapshot is closed, or was while it was being read");
+            }
+        } finally {
+            // Not garbage, and so not forgotten, before its last read has ended.
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -18,6 +18,7 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,8 @@ public final class Store implements AutoCloseable {
     private final @Nullable BatchQueue batches;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final OpenPins pins;
+    private final Handles handles;
+    private final WriteWatch writes = new WriteWatch(this::rollback);
     private volatile Thread writerThread;
     private volatile boolean isClosing;
 
@@ -67,12 +70,15 @@ public final class Store implements AutoCloseable {
         this.pins = new OpenPins(engine);
         this.durability = new Durability(engine, config);
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
-        this.duties = new Duties(engine, config, durability, batches);
+        Events events = new Events(config.listener());
+        this.handles = new Handles(engine, pins, config, events);
+        this.duties =
+                new Duties(engine, config, durability, batches, events, handles, writes);
         boolean hasThread =
                 mayHaveThread
                         && !config.readOnly()
                         && config.maintenance() == MaintenanceMode.THREAD;
-        this.maintenance = hasThread ? new Maintenance(duties, durability, name) : null;
+        this.maintenance = hasThread ? new Maintenance(duties, durability, handles, name) : null;
     }
 
     private BatchQueue batchQueue() {
@@ -158,16 +164,34 @@ public final class Store implements AutoCloseable {
         return config;
     }
 
-    /** {@return the newest commit, as a snapshot to be closed} */
+    /**
+     * {@return the newest commit, as a snapshot to be closed}
+     *
+     * @throws BusyException when the {@link SnapshotPolicy} refuses new ones; it names the oldest
+     */
     public Snapshot snapshot() {
+        requireOpen();
+        checkNotRefused();
+        return internalSnapshot();
+    }
+
+    /** {@return a snapshot that the policy does not refuse} */
+    Snapshot internalSnapshot() {
         return snapshot(config.clock().millis());
     }
 
-    /** {@return a reader that sees the newest commit, to be closed} */
+    /**
+     * {@return a reader that sees the newest commit, to be closed}
+     *
+     * @throws BusyException as {@link #snapshot}
+     */
     public Reader reader() {
+        requireOpen();
+        checkNotRefused();
         long now = config.clock().millis();
         Pin pin = claimPin(now);
         Reader reader = new Reader(this, pin);
+        handles.watch(reader, pin);
         open(pin, now, true);
         return reader;
     }
@@ -175,6 +199,9 @@ public final class Store implements AutoCloseable {
     private Snapshot snapshot(long nowMillis) {
         Pin pin = claimPin(nowMillis);
         Snapshot snapshot = new Snapshot(this, pin);
+        if (nowMillis != 0) {
+            handles.watch(snapshot, pin);
+        }
         open(pin, nowMillis, false);
         return snapshot;
     }
@@ -257,7 +284,10 @@ public final class Store implements AutoCloseable {
      * @throws IllegalStateException when this thread has a transaction open
      */
     public WriteTransaction begin(SyncLevel syncLevel) {
-        return new WriteTransaction(this, beginView(syncLevel, busyTimeoutNanos()));
+        WriteView view = beginView(syncLevel, busyTimeoutNanos());
+        WriteTransaction txn = new WriteTransaction(this, view);
+        writes.began(txn, view);
+        return txn;
     }
 
     /**
@@ -279,6 +309,8 @@ public final class Store implements AutoCloseable {
     WriteView beginView(SyncLevel syncLevel, long timeoutNanos) {
         Objects.requireNonNull(syncLevel, "syncLevel");
         requireOpen();
+        // One that nobody can end any more would keep this one waiting for nothing.
+        writes.release();
         requireNoTransaction();
         boolean waitsForMedium = syncLevel == SyncLevel.FULL;
         try {
@@ -307,6 +339,7 @@ public final class Store implements AutoCloseable {
     }
 
     long commit(WriteView view) {
+        writes.ending();
         writerThread = null;
         durability.committing();
         try {
@@ -423,6 +456,7 @@ public final class Store implements AutoCloseable {
     }
 
     void rollback(WriteView view) {
+        writes.ending();
         writerThread = null;
         engine.rollback(view);
     }
@@ -534,6 +568,15 @@ public final class Store implements AutoCloseable {
         return whileOpen(() -> duties.work(isWriting() ? 0 : WORK_WAIT_NANOS));
     }
 
+    /**
+     * {@return the open snapshots and the readers that are not parked, those that see the oldest
+     * commits first}
+     */
+    public List<SnapshotInfo> snapshots() {
+        requireOpen();
+        return whileOpen(handles::list);
+    }
+
     /** {@return figures of the store as it is now} */
     public StoreStats stats() {
         requireOpen();
@@ -561,7 +604,8 @@ public final class Store implements AutoCloseable {
                 engine.durableTxn(),
                 engine.store().known().base().txn(),
                 count,
-                oldest);
+                oldest,
+                handles.forgotten());
     }
 
     /**
@@ -628,6 +672,14 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    private void checkNotRefused() {
+        try {
+            handles.checkNotRefused();
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
+        }
+    }
+
     private void requireOpen() {
         if (isClosing) {
             throw new StoreClosedException("the store is closed");
@@ -673,6 +725,8 @@ public final class Store implements AutoCloseable {
             maintenance.stop();
         }
         duties.stop();
+        engine.refuse();
+        awaitForgottenWrite();
         try {
             engine.close(wereClosed);
         } catch (StoreException e) {
@@ -684,11 +738,19 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** The engine waits for a running transaction, which somebody has to be able to end. */
+    private void awaitForgottenWrite() {
+        while (writes.isOpen() && writes.release() == 0) {
+            Uninterrupted.run(() -> Thread.sleep(1));
+        }
+    }
+
     /** {@return whether nobody had to be cut short} */
     private boolean awaitSnapshots() {
         long deadline =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.closeTimeoutMillis());
         while (pins.count() > 0 && System.nanoTime() - deadline < 0) {
+            handles.releaseForgotten();
             Uninterrupted.run(() -> Thread.sleep(1));
         }
         boolean wereClosed = pins.count() == 0;

@@ -49,6 +49,7 @@ public final class StoreConfig {
         private boolean allowUnsafeFileSystem;
         private MaintenanceMode maintenance = MaintenanceMode.THREAD;
         private StoreListener listener = StoreListener.NONE;
+        private SnapshotPolicy snapshotPolicy = SnapshotPolicy.unbounded();
         private InstantSource clock = InstantSource.system();
 
         /** {@return a copy, to be changed} */
@@ -79,6 +80,7 @@ public final class StoreConfig {
             named.put("allowUnsafeFileSystem", allowUnsafeFileSystem);
             named.put("maintenance", maintenance);
             named.put("listener", listener);
+            named.put("snapshotPolicy", snapshotPolicy);
             named.put("clock", clock);
             return named;
         }
@@ -355,6 +357,19 @@ public final class StoreConfig {
         Objects.requireNonNull(listener, "listener");
         Settings changed = settings.copy();
         changed.listener = listener;
+        return new StoreConfig(changed);
+    }
+
+    /** {@return what happens to snapshots that keep much for long; nothing by default} */
+    public SnapshotPolicy snapshotPolicy() {
+        return settings.snapshotPolicy;
+    }
+
+    /** {@return the same with another {@link #snapshotPolicy}} */
+    public StoreConfig withSnapshotPolicy(SnapshotPolicy snapshotPolicy) {
+        Objects.requireNonNull(snapshotPolicy, "snapshotPolicy");
+        Settings changed = settings.copy();
+        changed.snapshotPolicy = snapshotPolicy;
         return new StoreConfig(changed);
     }
 

@@ -42,4 +42,13 @@ public interface StoreListener {
      * @param txn as {@link Store#durableTxn} says
      */
     default void durable(long txn) {}
+
+    /**
+     * A snapshot or a reader is beyond a bound of the {@link SnapshotPolicy}, which does not evict.
+     * Once for each snapshot, and for each refresh of a reader.
+     */
+    default void stalled(SnapshotInfo snapshot) {}
+
+    /** The {@link SnapshotPolicy} has closed a snapshot, or parked a reader. */
+    default void evicted(SnapshotInfo snapshot) {}
 }

@@ -13,6 +13,7 @@ package dev.coppice;
  * @param checkpointTxn id of the commit that the last checkpoint covered
  * @param openSnapshots snapshots open in this process
  * @param oldestSnapshotMillis age of the oldest of them, 0 where there is none
+ * @param forgottenHandles snapshots and readers found to be garbage without having been closed
  */
 public record StoreStats(
         int pageBytes,
@@ -24,4 +25,5 @@ public record StoreStats(
         long durableTxn,
         long checkpointTxn,
         int openSnapshots,
-        long oldestSnapshotMillis) {}
+        long oldestSnapshotMillis,
+        long forgottenHandles) {}

@@ -383,9 +383,7 @@ class LifecycleTest {
                             }
                         });
         Thread closing = Thread.ofPlatform().start(store::close);
-        while (closing.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        Await.waiting(closing);
         txn.rollback();
         closing.join();
         waiting.join();

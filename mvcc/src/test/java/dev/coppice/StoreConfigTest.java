@@ -53,6 +53,9 @@ class StoreConfigTest {
         if (type == StoreListener.class) {
             return new StoreListener() {};
         }
+        if (type == SnapshotPolicy.class) {
+            return new SnapshotPolicy(SnapshotPolicy.Action.EVICT, 1, 1);
+        }
         assertEquals(InstantSource.class, type, "a type that this test does not know yet");
         return (InstantSource) () -> Instant.EPOCH;
     }

@@ -10,6 +10,7 @@ import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.PageVerifier;
 import dev.coppice.engine.space.ExtentList;
+import dev.coppice.engine.space.PinnedPages;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.ReadOnlyException;
@@ -41,6 +42,9 @@ public final class Engine implements AutoCloseable {
     private final TxnGate published = new TxnGate(this::publishedTxn, this::isClosed);
     private final TxnGate durable = new TxnGate(this::durableTxn, this::isDurableFinal);
     private volatile boolean isClosed;
+
+    /** Guarded by this: whether somebody has begun to close. */
+    private boolean isClosing;
 
     /** Whether closing has come to its end, so that nothing will become durable any more. */
     private volatile boolean isFinished;
@@ -403,6 +407,25 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Frees what nobody needs any more, and counts anew what pinned roots keep, unless somebody is
+     * writing, who does both now and then.
+     */
+    public void reclaim() {
+        if (writer != null && !isClosed && roles.tryWriter(0)) {
+            try {
+                store.commits().reclaim();
+            } finally {
+                roles.releaseWriter();
+            }
+        }
+    }
+
+    /** {@return bytes that a pinned root keeps, see {@link PinnedPages#keptBy}} */
+    public long pinnedBytes(long txn) {
+        return store.allocator().pending().pinned().keptBy(txn) << pageSize().shift();
+    }
+
+    /**
      * Captures the newest root together with the free space that belongs to it, for a check. Waits
      * for the running transaction and checkpoint, but does not hold them up afterwards.
      *
@@ -474,6 +497,11 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** Refuses new work. What runs may end; {@link #close()} is still to come. */
+    public void refuse() {
+        isClosed = true;
+    }
+
     /**
      * Closes the store: waits for the running transaction, makes the newest root the base, and lets
      * go of the storage. Open read views are invalid from here on.
@@ -491,9 +519,10 @@ public final class Engine implements AutoCloseable {
      */
     public void close(boolean cutsTail) {
         synchronized (this) {
-            if (isClosed) {
+            if (isClosing) {
                 return;
             }
+            isClosing = true;
             isClosed = true;
         }
         try (arena;
