@@ -1,7 +1,6 @@
 package dev.coppice;
 
 import dev.coppice.engine.btree.Neighbours;
-import dev.coppice.engine.btree.PagePrefetch;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
@@ -35,8 +34,6 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
      * is answered with no. Operations that programs call millions of times spell this out, since a
      * lambda would be allocated; the others use read().
      */
-    private static final long PREFETCH_BYTES = 64 << 20;
-
     final Store store;
 
     ReadHandle(Store store) {
@@ -460,18 +457,6 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         });
     }
 
-    /**
-     * Reads the pages of a range into memory, from its lowest key on, up to 64 MiB of them; returns
-     * when they are there. For what is to be scanned or looked up next.
-     */
-    public final void prefetch(ColumnFamily family, KeyRange range) {
-        Objects.requireNonNull(range, "range");
-        long maxPages = PREFETCH_BYTES / pages().pageBytes();
-        read(() ->
-                new PagePrefetch(pages(), maxPages)
-                        .read(tree(family), range.lower(), range.upper()));
-    }
-
     /** {@return a cursor over the default family, before its first entry} */
     public final Cursor cursor() {
         return cursor(ColumnFamily.DEFAULT);
@@ -491,6 +476,18 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
     /** {@return all column families that it sees} */
     public final List<ColumnFamily> families() {
         return read(() -> FamilyNames.list(pages(), catalogue()));
+    }
+
+    /**
+     * Reads the pages of a range into memory before somebody needs them, at most 64 MiB: first the
+     * branches, then leaves from the lower bound on. Large values that have pages of their own are
+     * left alone.
+     *
+     * @return bytes read
+     */
+    public final long prefetch(ColumnFamily family, KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        return WarmUp.range(this, family, range);
     }
 
     final <T> T read(Supplier<T> operation) {

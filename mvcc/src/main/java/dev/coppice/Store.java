@@ -72,8 +72,7 @@ public final class Store implements AutoCloseable {
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
         Events events = new Events(config.listener());
         this.handles = new Handles(engine, pins, config, events);
-        this.duties =
-                new Duties(engine, config, durability, batches, events, handles, writes);
+        this.duties = new Duties(engine, config, durability, batches, events, handles, writes);
         boolean hasThread =
                 mayHaveThread
                         && !config.readOnly()
@@ -575,6 +574,25 @@ public final class Store implements AutoCloseable {
     public List<SnapshotInfo> snapshots() {
         requireOpen();
         return whileOpen(handles::list);
+    }
+
+    /**
+     * Reads the pages of the newest commit into memory: first all branches of all column families,
+     * then leaves, in the order of their keys, up to a budget. Large values that have pages of
+     * their own are left alone.
+     *
+     * @param maxBytes at most so many bytes are read, 0 or more
+     * @return bytes read
+     * @throws dev.coppice.error.CorruptStoreException when a page is damaged or missing
+     */
+    public long warmUp(long maxBytes) {
+        requireOpen();
+        if (maxBytes < 0) {
+            throw new IllegalArgumentException("budget: maxBytes=" + maxBytes + ", min=0");
+        }
+        try (Snapshot snapshot = internalSnapshot()) {
+            return WarmUp.everything(snapshot, maxBytes);
+        }
     }
 
     /** {@return figures of the store as it is now} */
