@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,19 @@ public final class Reader extends ReadHandle implements AutoCloseable {
         txn = pin.view().root().txn();
         checkAfterRead();
         return txn != before;
+    }
+
+    /**
+     * Waits until the store has a newer commit than {@code awaited}; see {@link Store#awaitChange}.
+     * The reader stays where it is: refresh it then. Park it before a wait that may be long.
+     *
+     * @return whether there is one; false when the time is over
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public boolean awaitChange(long awaited, long timeout, TimeUnit unit)
+            throws InterruptedException {
+        requireNotClosed();
+        return store.awaitChange(awaited, timeout, unit);
     }
 
     /** Lets go of the pages that it keeps, until the next {@link #refresh}. Idempotent. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +184,23 @@ class ReaderTest {
     }
 
     @Test
+    void readerAwaitsTheNextCommit() throws InterruptedException {
+        try (Reader reader = store.reader()) {
+            assertFalse(reader.awaitChange(reader.txn(), 0, TimeUnit.MILLISECONDS));
+            long seen = reader.txn();
+            Crew crew = new Crew(0);
+            crew.once(
+                    Thread.ofPlatform(),
+                    () -> assertTrue(reader.awaitChange(seen, 1, TimeUnit.MINUTES)));
+            put(2);
+            crew.join();
+            assertTrue(reader.refresh());
+            assertSees(reader, 2);
+            assertTrue(reader.awaitChange(seen, 0, TimeUnit.MILLISECONDS));
+        }
+    }
+
+    @Test
     void closedReaderRefusesEverything() {
         Reader reader = store.reader();
         Cursor cursor = reader.cursor();
@@ -192,6 +210,7 @@ class ReaderTest {
         assertMisuse(() -> reader.get(KEY), "closed");
         assertMisuse(reader::refresh, "closed");
         assertMisuse(reader::park, "closed");
+        assertMisuse(() -> reader.awaitChange(1, 1, TimeUnit.SECONDS), "closed");
         assertMisuse(reader::txn, "closed");
         assertMisuse(cursor::next, "closed");
         Reader parked = store.reader();

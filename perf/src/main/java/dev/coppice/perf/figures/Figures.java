@@ -20,6 +20,7 @@ public final class Figures {
               snapshot-growth    growth of the file while a snapshot is held
               quick              loads, gets, scans and commits beside lmdbjava
               parallel-scan      one thread against two over the parts of a split
+              allocation         bytes allocated by reads, by JMH
               interrupts         reads and durable commits under a storm of interrupts
 
             Files go to perf/target/figures unless --dir names another folder. PERF_JVM in the
@@ -74,6 +75,7 @@ public final class Figures {
             case "snapshot-growth" -> SnapshotGrowth::run;
             case "quick" -> Quick::run;
             case "parallel-scan" -> ParallelScan::run;
+            case "allocation" -> Allocation::run;
             case "interrupts" -> Interrupts::run;
             default -> null;
         };
