@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ordered key-value store in one file, for one process at a time.
+ * An ordered key-value store in one file, which one process writes and others may read.
  *
  * {@snippet :
  * try (Store store = Store.open(Path.of("ticks.coppice"))) {
@@ -109,7 +109,14 @@ public final class Store implements AutoCloseable {
      * Opens a store. Where it was not closed in order, this recovers it, in a time that depends on
      * what was written since the last checkpoint, not on the size of the store.
      *
-     * @throws BusyException when another process, or this one, has it open
+     * <p>With {@link StoreConfig#readOnly} it may be open in other processes, one of which may
+     * write: each snapshot is the newest commit of that. This needs permission to write {@code
+     * NAME-live}; without it nobody may write the store meanwhile. In one JVM a store is open once.
+     * Where another process is just opening or closing the store, this waits, up to the busy
+     * timeout.
+     *
+     * @throws BusyException when this process has it open, or another one that writes and this one
+     *     is to write, too; names the other
      * @throws dev.coppice.error.UnsupportedFormatException when the file is not a store
      * @throws dev.coppice.error.CorruptStoreException when it is damaged beyond opening
      * @throws dev.coppice.error.StoreIoException when the system refuses the files
@@ -120,7 +127,8 @@ public final class Store implements AutoCloseable {
                         config.createIfMissing() && !config.readOnly(),
                         config.readOnly(),
                         config.maxBytes(),
-                        config.allowUnsafeFileSystem());
+                        config.allowUnsafeFileSystem(),
+                        config.busyTimeoutMillis());
         requireFormat(path, config.readOnly());
         String name = String.valueOf(path.getFileName());
         return new Store(FileStorage.open(path, options), config, name, true).start();
@@ -531,7 +539,7 @@ public final class Store implements AutoCloseable {
     /** {@return the id of the newest commit known to be on the medium} */
     public long durableTxn() {
         requireOpen();
-        return engine.durableTxn();
+        return whileOpen(engine::durableTxn);
     }
 
     /**

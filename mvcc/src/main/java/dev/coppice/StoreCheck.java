@@ -30,15 +30,15 @@ final class StoreCheck {
         List<String> problems = new ArrayList<>(engine.store().headerProblems());
         try (Inspection inspection = engine.inspect(nowMillis)) {
             IntegrityCheck.Space space = null;
-            if (inspection.freeSpaceProblem() == null) {
+            if (inspection.freeSpaceProblem() != null) {
+                problems.add("free space: " + inspection.freeSpaceProblem());
+            } else if (inspection.isFreeSpaceKnown()) {
                 space =
                         new IntegrityCheck.Space(
                                 inspection.header(),
                                 images(inspection.known().image()),
                                 inspection.free(),
                                 inspection.pending());
-            } else {
-                problems.add("free space: " + inspection.freeSpaceProblem());
             }
             return run(inspection.view(), inspection.sealedUpTo(), space, progress, problems);
         }

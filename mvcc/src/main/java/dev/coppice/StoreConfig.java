@@ -295,7 +295,10 @@ public final class StoreConfig {
         return new StoreConfig(changed);
     }
 
-    /** {@return whether the store is opened for reading only; false by default} */
+    /**
+     * {@return whether the store is opened for reading only, which other processes may do at the
+     * same time, and one may write; false by default}
+     */
     public boolean readOnly() {
         return settings.readOnly;
     }

@@ -53,6 +53,7 @@ final class Checkpoints {
             Checkpoint.Captured captured;
             isCapturing = true;
             try {
+                store.reapReaders();
                 captured = store.checkpoint().capture(null);
             } finally {
                 isCapturing = false;

@@ -3,6 +3,7 @@ package dev.coppice.engine;
 import dev.coppice.engine.btree.TreeWriter;
 import dev.coppice.engine.commit.Commits;
 import dev.coppice.engine.commit.HeaderBlock;
+import dev.coppice.engine.commit.Known;
 import dev.coppice.engine.commit.OpenStore;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageBuilder;
@@ -39,8 +40,8 @@ public final class Engine implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Room room;
     private final WriteView writer;
-    private final TxnGate published = new TxnGate(this::publishedTxn, this::isClosed);
-    private final TxnGate durable = new TxnGate(this::durableTxn, this::isDurableFinal);
+    private final TxnGate published;
+    private final TxnGate durable;
     private volatile boolean isClosed;
 
     /** Guarded by this: whether somebody has begun to close. */
@@ -54,6 +55,9 @@ public final class Engine implements AutoCloseable {
 
     private Engine(Storage storage, EngineOptions options, long nowMillis) {
         this.storage = storage;
+        boolean isFollower = storage.isReadOnly();
+        this.published = new TxnGate(this::publishedTxn, this::isClosed, isFollower);
+        this.durable = new TxnGate(this::durableTxn, this::isDurableFinal, isFollower);
         this.store = OpenStore.open(storage, options.pageSize(), nowMillis, this::makeRoom);
         PageSize pageSize = store.pageSize();
         boolean isAlways = options.verify() == EngineOptions.Verify.ALWAYS;
@@ -446,13 +450,15 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** Where another process writes, the durable slot must not be newer than the root. */
     private Inspection capture(long nowMillis) {
+        Known known = store.known();
         return new Inspection(
                 this,
                 read(nowMillis),
                 store.allocator().freeMap().copy(),
                 store.allocator().pending().copy(),
-                store.known());
+                known);
     }
 
     /** {@return bytes that the newest root reaches and the last checkpoint does not, about} */
@@ -530,7 +536,7 @@ public final class Engine implements AutoCloseable {
             try {
                 makeDurable(cutsTail);
             } finally {
-                store.commits().end();
+                store.end();
                 isFinished = true;
                 moved();
             }

@@ -16,6 +16,7 @@ public final class Inspection implements AutoCloseable {
     private final FreeMap free;
     private final PendingFrees pending;
     private final Known known;
+    private final boolean isFreeSpaceKnown;
 
     Inspection(Engine engine, ReadView view, FreeMap free, PendingFrees pending, Known known) {
         this.engine = engine;
@@ -23,6 +24,7 @@ public final class Inspection implements AutoCloseable {
         this.free = free;
         this.pending = pending;
         this.known = known;
+        this.isFreeSpaceKnown = engine.store().isFreeSpaceKnown();
     }
 
     /** {@return the pinned root and its pages} */
@@ -55,7 +57,12 @@ public final class Inspection implements AutoCloseable {
         return known.tip().txn();
     }
 
-    /** {@return why the free space is unknown, or null} */
+    /** {@return whether the free space is that of the root; not where another process writes} */
+    public boolean isFreeSpaceKnown() {
+        return isFreeSpaceKnown;
+    }
+
+    /** {@return why the free space is damaged, or null} */
     public String freeSpaceProblem() {
         return engine.store().freeSpaceProblem();
     }

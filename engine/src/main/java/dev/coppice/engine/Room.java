@@ -188,6 +188,7 @@ final class Room {
     private boolean relieve(long pages) {
         isMakingRoom = true;
         try {
+            store.reapReaders();
             store.commits().reclaim();
             if (store.allocator().freeMap().free() < pages) {
                 checkpoints.runForWriter(allocated.get());

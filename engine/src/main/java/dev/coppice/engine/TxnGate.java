@@ -1,5 +1,6 @@
 package dev.coppice.engine;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,9 +17,14 @@ final class TxnGate {
      * Who moves the position stores it and then loads `waiting`; who waits adds to `waiting` and
      * then loads the position. All four are volatile, so one of the two sees the other: nobody
      * sleeps through the move that he waits for, and a move that nobody waits for costs one load.
+     *
+     * Where another process moves the position nobody calls; then who waits looks from time to time.
      */
+    private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
     private final LongSupplier position;
     private final BooleanSupplier isOver;
+    private final long longestSleepNanos;
     private final AtomicInteger waiting = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -28,10 +34,12 @@ final class TxnGate {
      *
      * @param position reads where the position is, with volatile semantics
      * @param isOver whether it will never move again
+     * @param isMovedByOthers whether another process moves it
      */
-    TxnGate(LongSupplier position, BooleanSupplier isOver) {
+    TxnGate(LongSupplier position, BooleanSupplier isOver, boolean isMovedByOthers) {
         this.position = position;
         this.isOver = isOver;
+        this.longestSleepNanos = isMovedByOthers ? LOOK_NANOS : Long.MAX_VALUE;
     }
 
     /** Called when the position has moved, or never will again. */
@@ -64,7 +72,8 @@ final class TxnGate {
                 if (left <= 0) {
                     return false;
                 }
-                left = moved.awaitNanos(left);
+                long sleep = Math.min(left, longestSleepNanos);
+                left -= sleep - moved.awaitNanos(sleep);
             }
             return hasReached(txn);
         } finally {

@@ -1,5 +1,6 @@
 package dev.coppice.storage;
 
+import dev.coppice.error.BusyException;
 import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
@@ -11,12 +12,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A store in a file, with its live file beside it. While it is open nobody else can open it.
- *
- * <p>Bytes 256 to 511 of the live file belong to this class: they tell in words who holds the
- * store.
+ * A store in a file, with its live file beside it. While it is open for writing nobody else can
+ * open it for writing; other processes may read it.
  *
  * <p>Thread safety: as {@link Storage} says.
  */
@@ -33,6 +33,7 @@ public final class FileStorage implements Storage {
      */
 
     private static final MemorySegment[] NOTHING = {};
+    private static final int FOLLOW_ATTEMPTS = 10;
 
     // Immutable
     private final StorePath path;
@@ -62,8 +63,21 @@ public final class FileStorage implements Storage {
      * @param maxSize largest size in bytes that the store may grow to
      * @param force whether a file system on which locks do not hold everywhere is accepted for
      *     writing
+     * @param waitMillis how long to wait for other processes that are just opening or closing it
      */
-    public record Options(boolean createIfMissing, boolean readOnly, long maxSize, boolean force) {
+    public record Options(
+            boolean createIfMissing,
+            boolean readOnly,
+            long maxSize,
+            boolean force,
+            long waitMillis) {
+        private static final long DEFAULT_WAIT_MILLIS = 5_000;
+
+        /** Options that wait five seconds for processes that are opening or closing it. */
+        public Options(boolean createIfMissing, boolean readOnly, long maxSize, boolean force) {
+            this(createIfMissing, readOnly, maxSize, force, DEFAULT_WAIT_MILLIS);
+        }
+
         /** {@return options to read and write, to create if missing, without a limit} */
         public static Options defaults() {
             return new Options(true, false, Long.MAX_VALUE, false);
@@ -99,11 +113,14 @@ public final class FileStorage implements Storage {
     /**
      * Opens the store at a path and claims it.
      *
-     * <p>For reading only, the live file is claimed as for writing if this process may write it. If
-     * not, {@link #liveChunk} gives a private copy of it and only writers are kept out; and if it
-     * cannot even be read, zeros, and nobody is kept out.
+     * <p>For reading only, this process joins those that share the live file, if it may write that.
+     * If not, {@link #liveChunk} gives a private copy of it and writers are kept out; and if it
+     * cannot even be read, zeros, and nobody is kept out. On a file system where locks do not hold
+     * everywhere nobody else may have the store open.
      *
-     * @throws dev.coppice.error.BusyException naming who has it open
+     * <p>Others are kept from opening the store until {@link Processes#admit}.
+     *
+     * @throws BusyException naming who has it open
      * @throws StoreIoException if path, permissions or file system do not allow it
      */
     public static FileStorage open(Path path, Options options) {
@@ -116,6 +133,7 @@ public final class FileStorage implements Storage {
         LiveMemory live = null;
         try {
             live = openLive(resolved, options, arena);
+            requireSolitude(resolved, support, live);
             FileStorage storage = new FileStorage(resolved, options, support, arena, live);
             storage.start();
             return storage;
@@ -138,7 +156,7 @@ public final class FileStorage implements Storage {
     /** In this order nothing of ours can touch the live file once somebody else may have it. */
     private static void release(Arena arena, LiveMemory live) {
         if (live != null) {
-            live.forgetHolder();
+            live.leave();
         }
         arena.close();
         if (live != null) {
@@ -180,9 +198,21 @@ public final class FileStorage implements Storage {
                 Files.exists(path.live())
                         ? Files.isWritable(path.live())
                         : Files.isWritable(path.directory());
+        long waitNanos = TimeUnit.MILLISECONDS.toNanos(options.waitMillis());
         return options.readOnly() && !canWrite
-                ? PrivateLive.open(path, arena)
-                : LiveFile.open(path, arena);
+                ? PrivateLive.open(path, arena, waitNanos)
+                : LiveFile.open(path, arena, !options.readOnly(), waitNanos);
+    }
+
+    /** Mappings on a network file system do not show what another machine stores. */
+    private static void requireSolitude(
+            StorePath path, FileSystemSupport support, LiveMemory live) {
+        if (support == FileSystemSupport.REFUSED && !live.processes().isAlone()) {
+            throw new BusyException(
+                    path.data()
+                            + " is open in another process, and its file system cannot be shared. "
+                            + support.sentence());
+        }
     }
 
     private synchronized void start() {
@@ -201,16 +231,31 @@ public final class FileStorage implements Storage {
         DataFile opened = options.readOnly() ? null : DataFile.open(path.data());
         try {
             MappedChunks chunks = MappedChunks.readable(path.data(), arena);
-            chunks.resize(bytes);
+            long mapped = map(chunks, bytes);
             fileKey = Machine.fileKey(path.data());
             readable = chunks;
             data = opened;
             flusher = opened == null ? null : new Flusher(path.data(), opened);
-            size = bytes;
+            size = mapped;
         } catch (IOException e) {
             CloseAll.afterFailure(e, opened);
             throw new StoreIoException(
                     "This process cannot map " + path.data() + ": check its permissions.", e);
+        }
+    }
+
+    /** {@return how much was mapped; a writer may just have cut back a growth that failed} */
+    private long map(MappedChunks chunks, long bytes) throws IOException {
+        try {
+            chunks.resize(bytes);
+            return bytes;
+        } catch (IOException e) {
+            long now = path.dataBytes();
+            if (now >= bytes) {
+                throw e;
+            }
+            chunks.resize(now);
+            return now;
         }
     }
 
@@ -257,6 +302,35 @@ public final class FileStorage implements Storage {
             throw failure;
         }
         size = newSize;
+    }
+
+    @Override
+    public void reach(long bytes) {
+        if (bytes > size && options.readOnly()) {
+            follow(bytes);
+        }
+    }
+
+    /** Maps what is there: the writer may be growing the file further, or cut back what failed. */
+    private synchronized void follow(long bytes) {
+        IOException failure = null;
+        for (int attempt = 0; attempt < FOLLOW_ATTEMPTS && size < bytes; attempt++) {
+            checkOpen();
+            long now = path.dataBytes();
+            try {
+                if (!Machine.fileKey(path.data()).equals(fileKey)) {
+                    throw new StoreIoException(
+                            path.data() + " was replaced by another file while it was open.");
+                }
+                readable.resize(now);
+                size = now;
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null && size < bytes) {
+            throw Failures.of("mapping " + bytes + " bytes of " + path.data(), failure);
+        }
     }
 
     private void undoGrowth(long oldSize, StoreIoException failure) {
@@ -378,6 +452,11 @@ public final class FileStorage implements Storage {
     @Override
     public void liveStored(long position, long length) {
         // The memory is all there is.
+    }
+
+    @Override
+    public Processes processes() {
+        return live.processes();
     }
 
     @Override

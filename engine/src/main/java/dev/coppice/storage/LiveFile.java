@@ -1,5 +1,6 @@
 package dev.coppice.storage;
 
+import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,36 +12,42 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The live file of an open store: shared memory in chunks, and the lock that keeps everybody else
- * out.
+ * The live file of an open store: memory that the processes share which have it open, in chunks,
+ * and their locks.
  *
- * <p>Thread safety: {@link #chunk} and {@link #chunkCount} any thread.
+ * <p>Thread safety: {@link #chunk}, {@link #chunkCount} and {@link #processes} any thread.
  */
 final class LiveFile implements LiveMemory {
     /*
      * A POSIX lock belongs to the process and goes away, silently, when the process closes ANY
-     * descriptor of the file. So no descriptor may be closed before the lock is to be released:
+     * descriptor of the file. So no descriptor may be closed before the locks are to be released:
      *
      * 1. Before a descriptor is opened, the store is claimed in OpenStores. A second opener in this
      *    JVM, which would close its descriptors when it is refused, is refused before it has any.
-     * 2. The lock is taken with tryLock on an AsynchronousFileChannel, which no interrupt closes. It
-     *    covers the whole file, so that a version with finer locks would meet it.
-     * 3. Zeros are appended through a RandomAccessFile, whose own methods no interrupt disturbs.
+     * 2. Locks are taken with tryLock on an AsynchronousFileChannel, which no interrupt closes.
+     * 3. The file grows through a RandomAccessFile, whose own methods no interrupt disturbs.
      * 4. Its channel is used for one thing: mapping, which AsynchronousFileChannel cannot do, and
      *    which an interrupt turns into a close. So mapping is done by a thread of our own that
      *    nobody can interrupt (100 us at the opening and for each chunk that is appended). Clearing
      *    the flag around the call would leave a window; mapping ahead would leave holes, and a store
      *    into a hole can fault.
-     * 5. Should the lock clash with one of this JVM that OpenStores does not know (the system
+     * 5. Should a lock clash with one of this JVM that OpenStores does not know (the system
      *    properties were replaced), the descriptor just opened stays open for good.
      *
      * What remains: foreign code in this JVM that opens and closes the live file.
+     *
+     * Several processes may append the same chunk at once, and one that is late must not wipe out
+     * what another has stored there meanwhile. So a chunk is appended by one zero in the last byte
+     * of each of its blocks, which no word of the format uses: whoever repeats it changes nothing.
      */
+    private static final int BLOCK_BYTES = 4096;
 
     // Immutable
     private final Path file;
     private final Arena arena;
     private final LiveLock lock;
+    private final boolean isWriter;
+    private ProcessTable processes;
 
     // Guarded by this
     private final RandomAccessFile content;
@@ -48,22 +55,36 @@ final class LiveFile implements LiveMemory {
     // Replaced under this, read by any thread
     private volatile MemorySegment[] chunks = {};
 
-    private LiveFile(Path file, Arena arena, LiveLock lock, RandomAccessFile content) {
+    private LiveFile(
+            Path file, Arena arena, LiveLock lock, RandomAccessFile content, boolean isWriter) {
         this.file = file;
         this.arena = arena;
         this.lock = lock;
         this.content = content;
+        this.isWriter = isWriter;
     }
 
-    /** Claims the store, maps what the live file has, at least one chunk, and names the holder. */
-    static LiveFile open(StorePath path, Arena arena) {
-        LiveLock lock = LiveLock.exclusive(path);
+    /**
+     * Attaches this process to a store and maps what the live file has, at least one chunk. Others
+     * stay out until {@link Processes#admit}.
+     *
+     * @param isWriter whether no other writer may be there
+     * @param waitNanos how long to wait for processes that are just opening or closing the store
+     * @throws BusyException naming the process that is in the way
+     */
+    static LiveFile open(StorePath path, Arena arena, boolean isWriter, long waitNanos) {
+        LiveLock lock = LiveLock.open(path, false);
         RandomAccessFile content = null;
         try {
+            int row = attach(lock, path, isWriter, waitNanos);
+            boolean isAlone = lock.isAlone(row);
             content = new RandomAccessFile(path.live().toFile(), "rw");
-            LiveFile live = new LiveFile(path.live(), arena, lock, content);
+            LiveFile live = new LiveFile(path.live(), arena, lock, content, isWriter);
             live.map(Math.toIntExact(content.length() / Storage.LIVE_CHUNK_BYTES));
-            live.tell(live.chunk(0), Machine.describeProcess());
+            live.processes = new ProcessTable(lock, live.chunk(0), row, isAlone);
+            if (isWriter) {
+                live.tell(live.chunk(0), Machine.describeProcess());
+            }
             return live;
         } catch (IOException e) {
             CloseAll.afterFailure(e, content, lock);
@@ -72,6 +93,24 @@ final class LiveFile implements LiveMemory {
             CloseAll.afterFailure(e, content, lock);
             throw e;
         }
+    }
+
+    /** {@return the row of this process} */
+    private static int attach(LiveLock lock, StorePath path, boolean isWriter, long waitNanos) {
+        if (!lock.enter(waitNanos)) {
+            throw new BusyException(
+                    path.data() + " is being opened by " + ProcessTable.opener(path.live()) + ".");
+        }
+        if (isWriter && !lock.takeWriter()) {
+            throw new BusyException(
+                    path.data() + " is open in " + ProcessTable.writer(path.live()) + ".");
+        }
+        int row = lock.takeRow();
+        if (row < 0) {
+            throw new BusyException(
+                    path.data() + " is open in " + LiveLock.ROWS + " processes: none fits in.");
+        }
+        return row;
     }
 
     @Override
@@ -86,36 +125,21 @@ final class LiveFile implements LiveMemory {
     }
 
     private synchronized MemorySegment append(int index) {
-        int count = chunks.length;
-        if (index >= count) {
+        if (index >= chunks.length) {
             long newSize = (index + 1L) * Storage.LIVE_CHUNK_BYTES;
-            long size = (long) count * Storage.LIVE_CHUNK_BYTES;
             try {
-                content.seek(size);
-                byte[] zeros = new byte[Storage.LIVE_CHUNK_BYTES];
-                for (int i = count; i <= index; i++) {
-                    content.write(zeros);
+                // Another process may have been here before.
+                long size = content.length() / Storage.LIVE_CHUNK_BYTES * Storage.LIVE_CHUNK_BYTES;
+                for (long end = size + BLOCK_BYTES; end <= newSize; end += BLOCK_BYTES) {
+                    content.seek(end - 1);
+                    content.write(0);
                 }
                 map(index + 1);
             } catch (IOException e) {
-                throw cutBack(size, newSize, e);
+                throw Failures.ofWrite(file, "growing " + file + " to " + newSize + " bytes", e);
             }
         }
         return chunks[index];
-    }
-
-    private StoreException cutBack(long size, long newSize, IOException cause) {
-        StoreException failure =
-                Failures.ofWrite(
-                        file,
-                        "growing " + file + " from " + size + " to " + newSize + " bytes",
-                        cause);
-        try {
-            content.setLength(size);
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
     }
 
     /** Maps the chunks up to a count that the file has. */
@@ -137,15 +161,23 @@ final class LiveFile implements LiveMemory {
     }
 
     @Override
-    public void forgetHolder() {
-        tell(chunk(0), "");
+    public Processes processes() {
+        return processes;
+    }
+
+    @Override
+    public void leave() {
+        if (isWriter) {
+            tell(chunk(0), "");
+        }
+        processes.leave();
     }
 
     private void tell(MemorySegment chunk, String holder) {
         byte[] words = holder.getBytes(StandardCharsets.UTF_8);
-        byte[] text = Arrays.copyOf(words, LiveLock.HOLDER_BYTES);
+        byte[] text = Arrays.copyOf(words, ProcessTable.HOLDER_BYTES);
         MemorySegment.copy(
-                MemorySegment.ofArray(text), 0, chunk, LiveLock.HOLDER_OFFSET, text.length);
+                MemorySegment.ofArray(text), 0, chunk, ProcessTable.HOLDER_OFFSET, text.length);
     }
 
     @Override

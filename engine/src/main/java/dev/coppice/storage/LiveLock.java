@@ -5,11 +5,9 @@ import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -20,68 +18,103 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The claim on a store: a name in {@link OpenStores} against this JVM and a lock on the live file
- * against all others.
+ * The claim on a store: a name in {@link OpenStores} against this JVM, and the locks on bytes of
+ * the live file by which processes know of each other. They lie far behind its content.
  *
- * <p>Thread safety: one thread.
+ * <p>Thread safety: one thread, but for {@link #tryRow} and {@link #freeRow}, for which the caller
+ * sees to it that they are not called at the same time.
  */
 final class LiveLock implements Closeable {
-    /** Where live chunk 0 has room for the words that tell who holds the store. */
-    static final int HOLDER_OFFSET = 256;
+    /** Rows for processes. */
+    static final int ROWS = 64;
 
-    static final int HOLDER_BYTES = 256;
+    private static final long FIRST_BYTE = 1L << 62;
+
+    /** Held while a process attaches, recovers, or closes as the last one. */
+    private static final long OPENING = FIRST_BYTE;
+
+    /** Held by the process that writes as long as it has the store open. */
+    private static final long WRITER = FIRST_BYTE + 1;
+
+    /** One byte for each row, held as long as its process has the store open. */
+    private static final long FIRST_ROW = FIRST_BYTE + 64;
+
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     // Channels that would take another opener's lock with them if they were closed
     private static final Queue<AsynchronousFileChannel> KEPT = new ConcurrentLinkedQueue<>();
 
-    private final Path live;
+    // Immutable
+    private final StorePath path;
     private final List<String> names;
     private final AsynchronousFileChannel channel;
 
-    private LiveLock(Path live, List<String> names, AsynchronousFileChannel channel) {
-        this.live = live;
+    /** Whether the locks are shared with others of their kind, since the file cannot be written. */
+    private final boolean isShared;
+
+    // One thread
+    private final List<FileLock> held = new ArrayList<>();
+    private FileLock opening;
+    private boolean isKept;
+
+    // Guarded by the callers of tryRow
+    private final FileLock[] rows = new FileLock[ROWS];
+
+    private LiveLock(
+            StorePath path, List<String> names, AsynchronousFileChannel channel, boolean isShared) {
+        this.path = path;
         this.names = names;
         this.channel = channel;
+        this.isShared = isShared;
     }
 
-    /** Keeps everybody else out; makes the live file if it is missing. */
-    static LiveLock exclusive(StorePath path) {
-        return take(path, false);
-    }
-
-    /** Keeps those out who would write. Requires: the live file exists. */
-    static LiveLock shared(StorePath path) {
-        return take(path, true);
-    }
-
-    private static LiveLock take(StorePath path, boolean shared) {
+    /**
+     * Claims the store against this JVM, and opens what the locks are taken on.
+     *
+     * @param isShared whether the live file, which then exists, cannot be written
+     */
+    static LiveLock open(StorePath path, boolean isShared) {
         List<String> names = new ArrayList<>();
         try {
             claim(names, "path " + path.live(), path);
-            if (!shared) {
+            if (!isShared) {
                 createIfMissing(path.live());
             }
             Machine.FileKey key = Machine.fileKey(path.live());
             if (key.inode() != 0) {
                 claim(names, "file " + key.device() + ":" + key.inode(), path);
             }
-            return new LiveLock(path.live(), names, lockedChannel(path, shared));
+            Set<OpenOption> options =
+                    isShared
+                            ? Set.of(StandardOpenOption.READ)
+                            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return new LiveLock(
+                    path,
+                    names,
+                    AsynchronousFileChannel.open(path.live(), options, null),
+                    isShared);
         } catch (IOException e) {
             OpenStores.release(names);
-            throw new StoreIoException(
-                    "The live file "
-                            + path.live()
-                            + " cannot be opened and locked ("
-                            + e
-                            + "): this process needs permission to write it, and a file system that"
-                            + " has locks.",
-                    e);
+            throw failure(path, e);
         } catch (StoreException e) {
             OpenStores.release(names);
             throw e;
         }
+    }
+
+    private static StoreIoException failure(StorePath path, IOException cause) {
+        return new StoreIoException(
+                "The live file "
+                        + path.live()
+                        + " cannot be opened and locked ("
+                        + cause
+                        + "): this process needs permission to write it, and a file system that"
+                        + " has locks.",
+                cause);
     }
 
     private static void claim(List<String> names, String name, StorePath path) {
@@ -95,55 +128,124 @@ final class LiveLock implements Closeable {
                 Files.createFile(live);
             }
         } catch (FileAlreadyExistsException e) {
-            // Another process was faster; the lock decides.
+            // Another process was faster; the locks decide.
             return;
         }
     }
 
-    private static AsynchronousFileChannel lockedChannel(StorePath path, boolean shared)
-            throws IOException {
-        Set<OpenOption> options =
-                shared
-                        ? Set.of(StandardOpenOption.READ)
-                        : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
-        AsynchronousFileChannel channel = AsynchronousFileChannel.open(path.live(), options, null);
-        FileLock lock;
+    /** {@return the lock, or null if another process has one there} */
+    private FileLock tryLock(long first, long bytes) {
         try {
-            lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+            return channel.tryLock(first, bytes, isShared);
         } catch (OverlappingFileLockException e) {
-            KEPT.add(channel);
+            // Closing this channel would drop the locks of the other opener.
+            isKept = true;
             throw new BusyException(path.data() + " is open already in this very process.", e);
         } catch (IOException e) {
-            CloseAll.afterFailure(e, channel);
-            throw e;
+            throw failure(path, e);
         }
-        if (lock == null) {
-            BusyException busy =
-                    new BusyException(path.data() + " is open in " + holder(path.live()) + ".");
-            CloseAll.afterFailure(busy, channel);
-            throw busy;
-        }
-        return channel;
     }
 
-    /** {@return who holds the store, as far as the live file tells} */
-    private static String holder(Path live) {
-        byte[] text = new byte[HOLDER_BYTES];
-        try (RandomAccessFile file = new RandomAccessFile(live.toFile(), "r")) {
-            file.seek(HOLDER_OFFSET);
-            file.readFully(text);
+    private static void unlock(FileLock lock) {
+        try {
+            lock.release();
         } catch (IOException e) {
-            return "another process";
+            throw new StoreIoException("The system failed to release a lock: " + e, e);
         }
-        String words = new String(text, StandardCharsets.UTF_8).replace("\0", "").strip();
-        return words.isEmpty() ? "another process" : words;
     }
 
-    /** Releases the lock, then the name. Requires: all other descriptors of the file are closed. */
+    /**
+     * Keeps others from opening the store until {@link #admit}.
+     *
+     * @param waitNanos how long to wait for one that is just opening or closing it
+     * @return whether it is so
+     */
+    boolean enter(long waitNanos) {
+        long start = System.nanoTime();
+        boolean wasInterrupted = Thread.interrupted();
+        opening = tryLock(OPENING, 1);
+        while (opening == null && System.nanoTime() - start < waitNanos) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            wasInterrupted |= Thread.interrupted();
+            opening = tryLock(OPENING, 1);
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return opening != null;
+    }
+
+    /** Lets others open the store. */
+    void admit() {
+        FileLock ended = opening;
+        if (ended != null) {
+            opening = null;
+            unlock(ended);
+        }
+    }
+
+    /**
+     * {@return whether this process may write from here on, or, where the locks are shared, whether
+     * no other process may}
+     */
+    boolean takeWriter() {
+        FileLock lock = tryLock(WRITER, 1);
+        return lock != null && held.add(lock);
+    }
+
+    /** {@return a row for this process, or -1 if there is none left} Requires: it has entered. */
+    int takeRow() {
+        for (int row = 0; row < ROWS; row++) {
+            FileLock lock = tryLock(FIRST_ROW + row, 1);
+            if (lock != null) {
+                held.add(lock);
+                return row;
+            }
+        }
+        return -1;
+    }
+
+    /** {@return whether no other process has a row} Requires: this one has entered. */
+    boolean isAlone(int self) {
+        return isFree(FIRST_ROW, self) && isFree(FIRST_ROW + self + 1, ROWS - self - 1);
+    }
+
+    private boolean isFree(long first, int bytes) {
+        if (bytes == 0) {
+            return true;
+        }
+        FileLock lock = tryLock(first, bytes);
+        if (lock != null) {
+            unlock(lock);
+        }
+        return lock != null;
+    }
+
+    /** {@return whether the row of a process that lives no more was taken} */
+    boolean tryRow(int row) {
+        rows[row] = tryLock(FIRST_ROW + row, 1);
+        return rows[row] != null;
+    }
+
+    /** Gives a row back that was taken with {@link #tryRow}. */
+    void freeRow(int row) {
+        unlock(rows[row]);
+        rows[row] = null;
+    }
+
+    /**
+     * Releases the locks, then the name. Requires: all other descriptors of the file are closed.
+     */
     @Override
     public void close() {
         try {
-            CloseAll.of(live, channel);
+            if (isKept) {
+                admit();
+                held.forEach(LiveLock::unlock);
+                KEPT.add(channel);
+            } else {
+                CloseAll.of(path.live(), channel);
+            }
         } finally {
             OpenStores.release(names);
         }

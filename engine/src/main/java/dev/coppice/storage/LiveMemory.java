@@ -10,8 +10,11 @@ sealed interface LiveMemory extends AutoCloseable permits LiveFile, PrivateLive 
     /** {@return how many chunks there are} */
     int chunkCount();
 
-    /** Takes away the words that tell who holds the store. Requires: the memory is still mapped. */
-    void forgetHolder();
+    /** {@return who else has the store open} */
+    Processes processes();
+
+    /** Takes away the words that tell who has the store open. Requires: it is still mapped. */
+    void leave();
 
     /** Lets others in. Requires: nobody in this process touches the memory any more. */
     @Override

@@ -53,10 +53,14 @@ final class Machine {
     static String describeProcess() {
         ProcessHandle process = ProcessHandle.current();
         String started = process.info().startInstant().map(Instant::toString).orElse("unknown");
-        return "process " + process.pid() + ", started " + started + ", on host " + hostName();
+        return describe(process.pid(), started, hostName());
     }
 
-    private static String hostName() {
+    static String describe(long pid, String started, String host) {
+        return "process " + pid + ", started " + started + ", on host " + host;
+    }
+
+    static String hostName() {
         String fallback = System.getenv().getOrDefault("COMPUTERNAME", "unknown");
         return firstLine(HOST_NAME).orElse(System.getenv().getOrDefault("HOSTNAME", fallback));
     }

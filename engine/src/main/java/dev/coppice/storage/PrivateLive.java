@@ -1,5 +1,6 @@
 package dev.coppice.storage;
 
+import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,10 +12,11 @@ import java.nio.file.Files;
 import java.util.Arrays;
 
 /**
- * What a process that may only read sees in place of the live file: a copy of it in memory of its
- * own. While it is open a shared lock keeps those out who would write, and finds out whether one is
- * in already. Where there is no live file, or it cannot be read, there are zeros and no lock: then
- * whoever opens the store must see to it that nobody writes.
+ * What a process that may not write the live file sees in place of it: a copy in memory of its own.
+ * It cannot tell others what it reads, so while it is open a shared lock keeps those out who would
+ * write, and finds out whether one is in already. Where there is no live file, or it cannot be
+ * read, there are zeros and no lock: then whoever opens the store must see to it that nobody
+ * writes.
  *
  * <p>Thread safety: {@link #chunk} and {@link #chunkCount} any thread.
  */
@@ -22,26 +24,33 @@ final class PrivateLive implements LiveMemory {
     // Immutable
     private final StorePath path;
     private final Arena arena;
+    private final Processes processes;
     private final Closeable[] held;
 
     // Replaced under this, read by any thread
     private volatile MemorySegment[] chunks = {};
 
-    private PrivateLive(StorePath path, Arena arena, Closeable... held) {
+    private PrivateLive(StorePath path, Arena arena, Processes processes, Closeable... held) {
         this.path = path;
         this.arena = arena;
+        this.processes = processes;
         this.held = held;
     }
 
-    static PrivateLive open(StorePath path, Arena arena) {
+    /**
+     * @param waitNanos how long to wait for processes that are just opening or closing the store
+     * @throws BusyException naming the process that writes
+     */
+    static PrivateLive open(StorePath path, Arena arena, long waitNanos) {
         if (!Files.isReadable(path.live())) {
-            return new PrivateLive(path, arena);
+            return new PrivateLive(path, arena, Processes.NONE);
         }
-        LiveLock lock = LiveLock.shared(path);
+        LiveLock lock = LiveLock.open(path, true);
         RandomAccessFile content = null;
         try {
+            keepWritersOut(lock, path, waitNanos);
             content = new RandomAccessFile(path.live().toFile(), "r");
-            PrivateLive live = new PrivateLive(path, arena, content, lock);
+            PrivateLive live = new PrivateLive(path, arena, new UnseenProcess(lock), content, lock);
             live.copyFrom(content);
             return live;
         } catch (IOException e) {
@@ -50,6 +59,36 @@ final class PrivateLive implements LiveMemory {
         } catch (StoreException e) {
             CloseAll.afterFailure(e, content, lock);
             throw e;
+        }
+    }
+
+    private static void keepWritersOut(LiveLock lock, StorePath path, long waitNanos) {
+        if (!lock.enter(waitNanos)) {
+            throw new BusyException(
+                    path.data() + " is being opened by " + ProcessTable.opener(path.live()) + ".");
+        }
+        if (!lock.takeWriter()) {
+            throw new BusyException(
+                    path.data()
+                            + " is open in "
+                            + ProcessTable.writer(path.live())
+                            + ", and this process may not write "
+                            + path.live()
+                            + ", which it needs to read beside a writer.");
+        }
+    }
+
+    /** A process that lets others in when it has opened the store, and that they do not see. */
+    private static final class UnseenProcess extends NoProcesses {
+        private final LiveLock lock;
+
+        UnseenProcess(LiveLock lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        public void admit() {
+            lock.admit();
         }
     }
 
@@ -92,8 +131,13 @@ final class PrivateLive implements LiveMemory {
     }
 
     @Override
-    public void forgetHolder() {
-        // Shared locks have no holder to name.
+    public Processes processes() {
+        return processes;
+    }
+
+    @Override
+    public void leave() {
+        // Nobody was told.
     }
 
     @Override

@@ -109,8 +109,8 @@ public interface Storage extends AutoCloseable {
 
     /**
      * {@return chunk {@code index} of the live file, zero-filled and appended, with those before
-     * it, where it is missing} Bytes 256 to 511 of chunk 0 belong to the storage and may be other
-     * than zero from the start.
+     * it, where it is missing} Bytes 256 to 511 and 12,288 to 16,383 of chunk 0 belong to the
+     * storage; all may be other than zero from the start.
      */
     MemorySegment liveChunk(int index);
 
@@ -119,6 +119,17 @@ public interface Storage extends AutoCloseable {
 
     /** Announces a change of the live file; {@code position} counts from its start. */
     void liveStored(long position, long length);
+
+    /** {@return the processes that share the store; {@link Processes#NONE} where none can} */
+    default Processes processes() {
+        return Processes.NONE;
+    }
+
+    /**
+     * Makes the mapping cover at least {@code bytes} of a data file that another process has grown.
+     * Nothing happens where this one writes, or where the file does not have them.
+     */
+    default void reach(long bytes) {}
 
     /** {@return what tells this file in this boot of this machine from any other} */
     Identity identity();

@@ -21,7 +21,7 @@ class TxnGateTest {
 
     private final AtomicLong position = new AtomicLong();
     private final AtomicBoolean isOver = new AtomicBoolean();
-    private final TxnGate gate = new TxnGate(position::get, isOver::get);
+    private final TxnGate gate = new TxnGate(position::get, isOver::get, false);
 
     @Test
     void positionReachedAlreadyNeedsNoWait() throws InterruptedException {
@@ -34,6 +34,17 @@ class TxnGateTest {
     @Test
     void waitEndsWithItsTimeout() throws InterruptedException {
         assertFalse(gate.await(1, 1_000_000));
+    }
+
+    @Test
+    void moveByAnotherProcessIsNoticedThoughNobodyCalls() throws Exception {
+        TxnGate shared = new TxnGate(position::get, isOver::get, true);
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            Future<Boolean> waits = threads.submit(() -> shared.await(7, LONG_NANOS));
+            position.set(7);
+            assertTrue(waits.get());
+        }
+        assertFalse(shared.await(8, 2_000_000));
     }
 
     @Test

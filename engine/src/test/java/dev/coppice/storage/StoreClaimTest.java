@@ -21,10 +21,17 @@ class StoreClaimTest {
 
     @TempDir Path directory;
 
+    /** Opens a store as an engine does, which lets others in when it is done. */
+    private static FileStorage open(Path path) {
+        FileStorage storage = FileStorage.open(path, CREATE);
+        storage.processes().admit();
+        return storage;
+    }
+
     @Test
     void secondOpeningInThisProcessIsRefused() throws IOException {
         Path path = directory.resolve("store");
-        try (FileStorage storage = FileStorage.open(path, CREATE)) {
+        try (FileStorage storage = open(path)) {
             storage.create(Segments.filled(4096, 1));
             assertBusy(path, CREATE, "process " + ProcessHandle.current().pid());
             assertBusy(path, READ_ONLY, "this very process");
@@ -64,7 +71,7 @@ class StoreClaimTest {
             assertBusy(path, CREATE, "process " + other.pid());
             other.kill();
         }
-        try (FileStorage storage = FileStorage.open(path, CREATE)) {
+        try (FileStorage storage = open(path)) {
             storage.create(Segments.filled(4096, 1));
         }
         try (StoreProcess other = StoreProcess.start(path)) {
@@ -75,7 +82,7 @@ class StoreClaimTest {
     @Test
     void lockSurvivesInterruptsAtEveryAppendedLiveChunk() throws IOException {
         Path path = directory.resolve("store");
-        try (FileStorage storage = FileStorage.open(path, CREATE)) {
+        try (FileStorage storage = open(path)) {
             InterruptStorm storm = InterruptStorm.onThisThread();
             try {
                 for (int index = 1; index < 50; index++) {
@@ -91,7 +98,7 @@ class StoreClaimTest {
     @Test
     void lockSurvivesLostSystemProperties() throws IOException {
         Path path = directory.resolve("store");
-        try (FileStorage storage = FileStorage.open(path, CREATE)) {
+        try (FileStorage storage = open(path)) {
             storage.create(Segments.filled(4096, 1));
             System.getProperties().keySet().removeIf(key -> key.toString().startsWith("dev.copp"));
             assertBusy(path, CREATE, "this very process");
@@ -102,7 +109,7 @@ class StoreClaimTest {
     @Test
     void twoClassLoadersMeet() throws Exception {
         Path path = directory.resolve("store");
-        try (FileStorage storage = FileStorage.open(path, CREATE);
+        try (FileStorage storage = open(path);
                 URLClassLoader loader = separateLoader()) {
             storage.create(Segments.filled(4096, 1));
             Class<?> other = loader.loadClass(FileStorage.class.getName());
@@ -130,7 +137,7 @@ class StoreClaimTest {
         Files.write(path, new byte[100]);
         assertThrows(RuntimeException.class, () -> FileStorage.open(path, CREATE));
         Files.delete(path);
-        try (FileStorage storage = FileStorage.open(path, CREATE)) {
+        try (FileStorage storage = open(path)) {
             assertEquals(0, storage.size());
         }
     }

@@ -57,6 +57,7 @@ public final class StoreProcess implements AutoCloseable {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Path path = Path.of(arguments[0]);
         try (FileStorage storage = FileStorage.open(path, FileStorage.Options.defaults())) {
+            storage.processes().admit();
             out.println("open " + storage.size());
             int end = System.in.read();
             assert end >= -1;

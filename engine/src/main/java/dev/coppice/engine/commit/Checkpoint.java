@@ -74,7 +74,7 @@ public final class Checkpoint {
         long pages = images.pagesFor(unneeded);
         long first = allocator.allocateRun(pages, true);
         int pin = readers.claim();
-        readers.pin(pin, target.txn(), target.catalogue().pageId(), 0);
+        readers.pin(pin, target.txn(), 0);
         takeImage(unneeded, first, pages);
         commits.beginLog();
         ImageExtent image = new ImageExtent(first, pages, target.txn());

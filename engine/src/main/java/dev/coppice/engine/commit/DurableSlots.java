@@ -36,6 +36,43 @@ final class DurableSlots {
     }
 
     /**
+     * {@return the slot that the process which writes has confirmed, as far as this one can see}
+     * For processes that only read.
+     */
+    Known followed() {
+        long sequence = live.followedSequence();
+        Known seen = known;
+        if (seen != null && seen.sequence() == sequence) {
+            return seen;
+        }
+        Known found = find(sequence);
+        if (found != null) {
+            known = found;
+            return found;
+        }
+        return seen;
+    }
+
+    /**
+     * {@return the intact slot of that sequence, else the older one, which a flush confirmed before
+     * the other was written; null where none is intact}
+     */
+    private Known find(long sequence) {
+        Known older = null;
+        for (int index = 0; index < 2; index++) {
+            MemorySegment copy = Block.copy(storage.chunks()[0], DurableSlot.position(index));
+            DurableSlot slot = DurableSlot.read(header, copy);
+            if (slot != null && slot.sequence() == sequence) {
+                return new Known(slot, index);
+            }
+            if (slot != null && (older == null || slot.sequence() < older.sequence())) {
+                older = new Known(slot, index);
+            }
+        }
+        return known == null ? older : null;
+    }
+
+    /**
      * Makes a tip and a base durable: writes the slot that is not the known one and waits for the
      * medium.
      *

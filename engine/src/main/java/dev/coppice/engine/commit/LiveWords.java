@@ -23,15 +23,25 @@ final class LiveWords {
     static final int NEXT_ID_OFFSET = 4_288;
     static final int KNOWN_OFFSET = 4_352;
     static final int IN_FLIGHT_OFFSET = 4_416;
+    static final int READERS_OFFSET = 4_672;
+    static final int OPENINGS_OFFSET = 4_736;
     static final int PUBLISHED_OFFSET = 8_192;
     static final int V0_OFFSET = 8_448;
     static final int V1_OFFSET = 8_704;
+    static final int FOLLOWED_OFFSET = 8_960;
+    static final int FOUND_OFFSET = 9_216;
 
     private static final int SLOT_NUMBER = 0;
     private static final int SLOT_SEQUENCE_SEEN = 8;
     private static final int SLOT_ROOT = 16;
     private static final int SLOT_CHECK = SLOT_ROOT + StoreRoot.BYTES;
     private static final int SLOT_BYTES = SLOT_CHECK + Long.BYTES;
+
+    private static final int FOUND_STORE_ID = 0;
+    private static final int FOUND_FILE = FOUND_STORE_ID + 2 * Long.BYTES;
+    private static final int FOUND_SEQUENCE = FOUND_FILE + 2 * Long.BYTES;
+    private static final int FOUND_ROOT = FOUND_SEQUENCE + Long.BYTES;
+    private static final int FOUND_BYTES = FOUND_ROOT + StoreRoot.BYTES;
 
     /** The low bits of a transaction id; the others are its epoch. */
     static final long COUNTER_MASK = (1L << 48) - 1;
@@ -68,11 +78,15 @@ final class LiveWords {
     /**
      * Prepares the words for this store in this boot; they count after {@link #claim} only.
      *
+     * <p>The number of the last publication is kept where others read: they start from it still.
+     *
      * @param id the newest transaction id handed out
      */
-    void reset(HeaderBlock header, Identity identity, long id) {
+    void reset(HeaderBlock header, Identity identity, long id, boolean isAlone) {
         set(MAGIC_OFFSET, 0);
-        set(PUBLISHED_OFFSET, 0);
+        if (isAlone) {
+            set(PUBLISHED_OFFSET, 0);
+        }
         set(STORE_ID_OFFSET, header.storeHigh());
         set(STORE_ID_OFFSET + Long.BYTES, header.storeLow());
         set(BOOT_OFFSET, identity.bootHigh());
@@ -221,5 +235,105 @@ final class LiveWords {
         StoreRoot root = new StoreRoot();
         root.read(words, slot + SLOT_ROOT);
         return root;
+    }
+
+    // ---- what processes that only read start from
+
+    /** {@return one past the highest reader slot that was ever claimed} */
+    int readers() {
+        return (int) (long) WORD.getAcquire(words, (long) READERS_OFFSET);
+    }
+
+    /** Raises {@link #readers}, which never falls while anybody is attached; returns it. */
+    int readers(int limit) {
+        long known = (long) WORD.getVolatile(words, (long) READERS_OFFSET);
+        while (known < limit
+                && !WORD.compareAndSet(words, (long) READERS_OFFSET, known, (long) limit)) {
+            known = (long) WORD.getVolatile(words, (long) READERS_OFFSET);
+        }
+        return (int) Math.max(known, limit);
+    }
+
+    /** Starts the count of reader slots anew. Requires: nobody else is attached. */
+    void resetReaders() {
+        WORD.setVolatile(words, (long) READERS_OFFSET, 0L);
+    }
+
+    /** {@return how often a writer has opened the store beside readers} */
+    long openings() {
+        return (long) WORD.getVolatile(words, (long) OPENINGS_OFFSET);
+    }
+
+    /**
+     * Tells readers that the slots are about to be looked at by a writer that opens the store. What
+     * a reader has not pinned by now it must pin again.
+     */
+    void raiseOpenings() {
+        set(OPENINGS_OFFSET, openings() + 1);
+        VarHandle.fullFence();
+    }
+
+    private boolean isFound() {
+        return (long) WORD.getVolatile(words, (long) FOLLOWED_OFFSET) != 0;
+    }
+
+    /**
+     * Leaves the root that a reader has found for those that come after it. It and they start from
+     * it until a writer opens the store. Requires: nobody else is attached.
+     */
+    void found(HeaderBlock header, Identity identity, StoreRoot root, long slotSequence) {
+        words.set(Bytes.U64, FOUND_OFFSET + FOUND_STORE_ID, header.storeHigh());
+        words.set(Bytes.U64, FOUND_OFFSET + FOUND_STORE_ID + Long.BYTES, header.storeLow());
+        words.set(Bytes.U64, FOUND_OFFSET + FOUND_FILE, identity.device());
+        words.set(Bytes.U64, FOUND_OFFSET + FOUND_FILE + Long.BYTES, identity.inode());
+        words.set(Bytes.U64, FOUND_OFFSET + FOUND_SEQUENCE, slotSequence);
+        root.write(words, FOUND_OFFSET + FOUND_ROOT);
+        storage.liveStored(FOUND_OFFSET, FOUND_BYTES);
+        set(FOLLOWED_OFFSET, 1);
+    }
+
+    /** Lets readers start from the published root. */
+    void followPublished() {
+        if (isFound()) {
+            set(FOLLOWED_OFFSET, 0);
+        }
+    }
+
+    /**
+     * {@return whether what the others attached read is this store and this file} They are
+     * attached, so the words are of this boot, and the magic number, which a writer that dies while
+     * it recovers may leave away, does not matter.
+     */
+    boolean isFollowed(HeaderBlock header, Identity identity) {
+        long store = isFound() ? FOUND_OFFSET + FOUND_STORE_ID : STORE_ID_OFFSET;
+        long file = isFound() ? FOUND_OFFSET + FOUND_FILE : FILE_OFFSET;
+        return words.get(Bytes.U64, store) == header.storeHigh()
+                && words.get(Bytes.U64, store + Long.BYTES) == header.storeLow()
+                && words.get(Bytes.U64, file) == identity.device()
+                && words.get(Bytes.U64, file + Long.BYTES) == identity.inode();
+    }
+
+    /** Reads the root that readers start from. */
+    void followed(StoreRoot root) {
+        while (isFound()) {
+            root.read(words, FOUND_OFFSET + FOUND_ROOT);
+            VarHandle.loadLoadFence();
+            if (isFound()) {
+                return;
+            }
+        }
+        latest(root);
+    }
+
+    /** {@return the id of the root that readers start from} */
+    long followedTxn() {
+        return isFound()
+                ? words.get(Bytes.U64, FOUND_OFFSET + FOUND_ROOT + StoreRoot.TXN_OFFSET)
+                : latestTxn();
+    }
+
+    /** {@return the sequence of the newest durable slot that readers know to be one} */
+    long followedSequence() {
+        return isFound() ? words.get(Bytes.U64, FOUND_OFFSET + FOUND_SEQUENCE) : known();
     }
 }

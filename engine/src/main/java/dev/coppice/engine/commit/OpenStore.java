@@ -7,6 +7,7 @@ import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.PendingFrees;
 import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreIoException;
+import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,8 +34,16 @@ public final class OpenStore {
     private final PageAllocator allocator;
     private final Commits commits;
     private final Checkpoint checkpoint;
+    private final Processes processes;
+
+    /** Whether this process only reads, and so starts from what others publish. */
+    private final boolean follows;
+
+    private final long openingsSeen;
     private final boolean wasClean;
     private final String lost;
+
+    private volatile boolean isEnded;
 
     // Of a store that is open for reading, set at opening
     private String freeSpaceProblem;
@@ -43,15 +52,22 @@ public final class OpenStore {
     private OpenStore(Storage storage, HeaderBlock header, PageAllocator.Space space) {
         this.storage = storage;
         this.header = header;
-        LiveWords shared = new LiveWords(storage, storage.liveChunk(0));
-        Recovery.Outcome outcome = new Recovery(storage, header, shared).run();
+        this.processes = storage.processes();
+        this.follows = storage.isReadOnly();
+        this.live = new LiveWords(storage, storage.liveChunk(0));
+        this.readers = new ReaderTable(storage, live, processes.self());
+        List<StoreRoot> pinned = meetOthers();
+        boolean joins = follows && !processes.isAlone();
+        Recovery.Outcome outcome = joins ? join() : new Recovery(storage, header, live).run();
+        if (follows && !joins) {
+            long sequence = outcome.known().sequence();
+            live.found(header, storage.identity(), outcome.latest(), sequence);
+        }
         this.wasClean = outcome.wasClean();
         this.lost = outcome.lost();
-        this.live = storage.isReadOnly() ? privateWords(outcome) : shared;
         this.slots = new DurableSlots(storage, header, live, outcome.known());
-        this.readers = new ReaderTable(storage);
-        readers.reset();
-        this.allocator = allocator(outcome, space);
+        this.openingsSeen = live.openings();
+        this.allocator = joins ? unknownSpace(space) : allocator(outcome, pinned, space);
         PageSize pageSize = header.pageSize();
         this.commits =
                 new Commits(
@@ -64,17 +80,56 @@ public final class OpenStore {
                         outcome.latest(),
                         logPages);
         this.checkpoint = new Checkpoint(storage, pageSize, commits, slots, readers, allocator);
+        processes.admit();
     }
 
-    /** Words for a reader alone, so that those of the store stay as its last writer left them. */
-    private LiveWords privateWords(Recovery.Outcome outcome) {
-        MemorySegment words = Arena.ofAuto().allocate(Storage.LIVE_CHUNK_BYTES, 64);
-        LiveWords own = new LiveWords(storage, words);
-        own.publish(outcome.latest(), outcome.known().sequence());
-        return own;
+    /**
+     * Frees the slots of processes that are no more.
+     *
+     * @return the roots that those keep which are still there, for a writer
+     */
+    private List<StoreRoot> meetOthers() {
+        if (processes.isAlone()) {
+            readers.reset();
+            return List.of();
+        }
+        readers.releaseAll(processes.self());
+        reapReaders();
+        if (!live.isFollowed(header, storage.identity())) {
+            throw new StoreIoException(
+                    "The file was replaced while other processes have the old one open: have them"
+                            + " close it first.");
+        }
+        if (follows) {
+            return List.of();
+        }
+        live.raiseOpenings();
+        StoreRoot followed = new StoreRoot();
+        live.followed(followed);
+        List<StoreRoot> pinned = readers.pinnedByOthers();
+        pinned.add(followed);
+        return pinned;
     }
 
-    private PageAllocator allocator(Recovery.Outcome outcome, PageAllocator.Space space) {
+    /** {@return what the processes that have the store open read, which is left as it is} */
+    private Recovery.Outcome join() {
+        StoreRoot latest = new StoreRoot();
+        live.followed(latest);
+        Known known = new DurableSlots(storage, header, live, null).followed();
+        if (known == null) {
+            throw new CorruptStoreException(
+                    -1, "neither durable slot is intact, though the store is open elsewhere");
+        }
+        return new Recovery.Outcome(known, latest, false, null);
+    }
+
+    /** Only the process that writes knows the free space. */
+    private PageAllocator unknownSpace(PageAllocator.Space space) {
+        return allocator(new FreeMap(), new PendingFrees(), space);
+    }
+
+    private PageAllocator allocator(
+            Recovery.Outcome outcome, List<StoreRoot> pinned, PageAllocator.Space space) {
         PageSize pageSize = header.pageSize();
         PageMap pages = new PageMap(pageSize, storage.chunks(), null);
         PendingFrees pending = new PendingFrees();
@@ -90,8 +145,18 @@ public final class OpenStore {
             freeSpaceProblem = e.getMessage();
             free = new FreeMap();
         }
+        new PinnedPages(pages, pageSize, free, pending).keep(pinned, outcome.latest());
+        return allocator(free, pending, space);
+    }
+
+    private PageAllocator allocator(FreeMap free, PendingFrees pending, PageAllocator.Space space) {
         return new PageAllocator(
-                free, pending, RESERVE_PAGES, Storage.CHUNK_BYTES, pageSize.bytes(), space);
+                free,
+                pending,
+                RESERVE_PAGES,
+                Storage.CHUNK_BYTES,
+                header.pageSize().bytes(),
+                space);
     }
 
     /**
@@ -174,14 +239,27 @@ public final class OpenStore {
         return freeSpaceProblem;
     }
 
+    /**
+     * {@return whether the free space is known: to a process that only reads, until another writes}
+     */
+    public boolean isFreeSpaceKnown() {
+        return !follows || (allocator.freeMap().pages() > 0 && live.openings() == openingsSeen);
+    }
+
     /** {@return the durable slot that a flush has confirmed} */
     public Known known() {
-        return slots.known();
+        return follows && !isEnded ? slots.followed() : slots.known();
+    }
+
+    /** Stays with what is known: the memory shared with other processes is about to go. */
+    public void end() {
+        isEnded = true;
+        commits.end();
     }
 
     /** {@return the id of the newest published root} */
     public long latestTxn() {
-        return live.latestTxn();
+        return follows ? live.followedTxn() : live.latestTxn();
     }
 
     /** {@return the next transaction id; writer role} */
@@ -210,8 +288,37 @@ public final class OpenStore {
      * @param target receives the root
      */
     public void pinLatest(int slot, StoreRoot target, long nowMillis) {
-        live.latest(target);
-        readers.pin(slot, target.txn(), target.defaultFamily().pageId(), nowMillis);
+        if (follows) {
+            pinFollowed(slot, target, nowMillis);
+        } else {
+            live.latest(target);
+            readers.pin(slot, target.txn(), nowMillis);
+        }
+    }
+
+    /**
+     * A writer that opens the store beside this process raises the count of openings and then looks
+     * which roots are pinned; it keeps those, and the one that readers start from. So a pin of
+     * which it may have seen only the claim must be of a root that was read after the count was
+     * raised.
+     */
+    private void pinFollowed(int slot, StoreRoot target, long nowMillis) {
+        processes.requireAttached();
+        long openings = live.openings();
+        live.followed(target);
+        readers.pin(slot, target, nowMillis);
+        while (live.openings() != openings) {
+            readers.claimAgain(slot);
+            openings = live.openings();
+            live.followed(target);
+            readers.pin(slot, target, nowMillis);
+        }
+        storage.reach(header.fileBytes(target.endPage()));
+    }
+
+    /** Lets go of what processes kept that ended without closing the store. */
+    public void reapReaders() {
+        processes.reap(readers::releaseAll);
     }
 
     /** Lets go of a pinned root and keeps the slot. */
@@ -236,10 +343,11 @@ public final class OpenStore {
     /**
      * Marks the store as closed in order.
      *
-     * @param cutsTail whether the free tail of the file is cut off: nobody may be reading any more
+     * @param cutsTail whether the free tail of the file is cut off: nobody of this process may be
+     *     reading any more; while other processes are there it stays
      */
     public void finish(boolean cutsTail) {
-        if (cutsTail) {
+        if (cutsTail && processes.keepOthersOut()) {
             long end = header.fileBytes(slots.known().endPage());
             if (end < storage.size()) {
                 cut(end);

@@ -1,59 +1,86 @@
 package dev.coppice.engine.commit;
 
+import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.List;
 
 /**
- * Which roots are pinned: one slot of 64 bytes in the live file for each open snapshot or reader.
- * The table grows; slots belong to handles, not to threads.
+ * Which roots are pinned: one slot of 64 bytes in the live file for each open snapshot or reader,
+ * of whatever process. The table grows; slots belong to handles, not to threads.
  *
  * <p>Thread safety: any thread.
  */
 final class ReaderTable {
     /*
-     * A reader claims a slot by exchanging FREE for PIN_ALL, reads the published root, and narrows
-     * the slot to it. The exchange is a full fence. The writer publishes, and scans behind a full
-     * fence: either it sees the claim and reclaims nothing, or the reader's exchange comes later and
-     * then reads a root at least as new as the writer's. So no retry loop is needed that a fast
-     * writer could starve.
+     * A reader claims a slot by exchanging FREE for its process's claim, which pins everything, reads
+     * the newest root, and narrows the slot to it. The exchange is a full fence. The writer
+     * publishes, and scans behind a full fence: either it sees the claim and reclaims nothing, or
+     * the reader's exchange comes later and then reads a root at least as new as the writer's. So no
+     * retry loop is needed that a fast writer could starve.
      *
-     * A reader that moves on exchanges the pin it has for PIN_ALL in the same way; the old pin goes
+     * A reader that moves on exchanges the pin it has for the claim in the same way; the old pin goes
      * away only when the new one stands, so that no scan finds the slot without a pin in between. A
      * parked slot pins nothing and stays the reader's: only FREE can be claimed by others. To wake
-     * it up is the same exchange again. PARKED is below all transaction ids, as FREE and PIN_ALL
-     * are.
+     * it up is the same exchange again. PARKED is below all transaction ids.
+     *
+     * A claim names the process, since the process may die before it has written anything else;
+     * a pin has the process beside it, written before the pin. So whoever finds the process
+     * dead can tell its slots from all others.
+     *
+     * The count of slots and the chunks that hold them are shared: the scan maps what other
+     * processes have appended.
      */
     private static final int SLOT_BYTES = 64;
     private static final int SLOTS_PER_CHUNK = Storage.LIVE_CHUNK_BYTES / SLOT_BYTES;
     private static final long FREE = 0;
-    private static final long PIN_ALL = 1;
     private static final long PARKED = 2;
-    private static final int ROOT_PAGE_OFFSET = 8;
+    private static final int CATALOGUE_OFFSET = 8;
     private static final int OPENED_OFFSET = 16;
+    private static final int PROCESS_BITS = 8;
+    private static final int CATALOGUE_BIRTH_OFFSET = 24;
+    private static final int DEFAULT_OFFSET = 32;
+    private static final int DEFAULT_BIRTH_OFFSET = 40;
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
     /** What {@link #scan} returns while a reader is between its claim and its pin. */
     static final int UNKNOWN = -1;
 
     private final Storage storage;
-    private final AtomicInteger limit = new AtomicInteger();
+    private final LiveWords live;
+    private final long self;
+    private final long claimed;
+
+    /** The shared limit is at least this: it never falls while this process is attached. */
+    private int limitSeen;
+
     private volatile MemorySegment[] chunks = {};
 
-    ReaderTable(Storage storage) {
+    /**
+     * The table as a process sees it.
+     *
+     * @param self the row of the process
+     */
+    ReaderTable(Storage storage, LiveWords live, int self) {
         this.storage = storage;
-        addChunk();
+        this.live = live;
+        this.self = self;
+        this.claimed = claimOf(self);
+        addChunk(0);
+    }
+
+    /** {@return a slot's word while it pins everything for a process; roots are positive} */
+    private static long claimOf(long process) {
+        return -1 - process;
     }
 
     /** Frees all slots. Requires: nobody else is attached. */
     void reset() {
-        int count = storage.liveChunkCount() - 1;
-        while (chunks.length < count) {
-            addChunk();
-        }
+        mapSlots((storage.liveChunkCount() - 1) * SLOTS_PER_CHUNK);
         for (MemorySegment chunk : chunks) {
             for (long at = 0; at < chunk.byteSize(); at += SLOT_BYTES) {
                 if ((long) WORD.getOpaque(chunk, at) != FREE) {
@@ -61,6 +88,30 @@ final class ReaderTable {
                 }
             }
         }
+        live.resetReaders();
+    }
+
+    /** Frees the slots of a process. Requires: it is dead, and its row is held. */
+    void releaseAll(int process) {
+        int slots = live.readers();
+        MemorySegment[] all = mapSlots(slots);
+        for (int slot = 0; slot < slots; slot++) {
+            MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
+            long at = position(slot);
+            long word = (long) WORD.getAcquire(chunk, at);
+            boolean isPin = word > FREE && owner(chunk, at) == process;
+            if (isPin || word == claimOf(process)) {
+                WORD.compareAndSet(chunk, at, word, FREE);
+            }
+        }
+    }
+
+    private static long owner(MemorySegment chunk, long at) {
+        return (long) WORD.getOpaque(chunk, at + OPENED_OFFSET) & (1 << PROCESS_BITS) - 1;
+    }
+
+    private static long position(int slot) {
+        return (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES;
     }
 
     /** {@return a slot that pins everything until {@link #pin} narrows it} */
@@ -73,9 +124,9 @@ final class ReaderTable {
                 MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
                 long at = position(slot);
                 if ((long) WORD.getOpaque(chunk, at) == FREE
-                        && WORD.compareAndSet(chunk, at, FREE, PIN_ALL)) {
-                    if (slot >= limit.get()) {
-                        limit.accumulateAndGet(slot + 1, Math::max);
+                        && WORD.compareAndSet(chunk, at, FREE, claimed)) {
+                    if (slot >= limitSeen) {
+                        limitSeen = live.readers(slot + 1);
                         VarHandle.fullFence();
                     }
                     return slot;
@@ -86,10 +137,6 @@ final class ReaderTable {
         }
     }
 
-    private void addChunk() {
-        addChunk(chunks.length);
-    }
-
     private synchronized void addChunk(int expected) {
         if (chunks.length == expected) {
             MemorySegment[] longer = Arrays.copyOf(chunks, expected + 1);
@@ -98,32 +145,54 @@ final class ReaderTable {
         }
     }
 
+    /** {@return chunks that hold at least so many slots} */
+    private MemorySegment[] mapSlots(int slots) {
+        while (chunks.length * SLOTS_PER_CHUNK < slots) {
+            addChunk(chunks.length);
+        }
+        return chunks;
+    }
+
+    /** Pins a root in a claimed slot. */
+    void pin(int slot, long txn, long openedMillis) {
+        MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
+        long at = position(slot);
+        WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis << PROCESS_BITS | self);
+        WORD.setRelease(chunk, at, txn);
+    }
+
+    /**
+     * As {@link #pin(int, long, long)}, with what a writer needs that recovers the store beside
+     * this process: where the root's pages are. A full fence follows.
+     */
+    void pin(int slot, StoreRoot root, long openedMillis) {
+        MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
+        long at = position(slot);
+        WORD.setOpaque(chunk, at + CATALOGUE_OFFSET, root.catalogue().word());
+        WORD.setOpaque(chunk, at + CATALOGUE_BIRTH_OFFSET, root.catalogue().birth());
+        WORD.setOpaque(chunk, at + DEFAULT_OFFSET, root.defaultFamily().word());
+        WORD.setOpaque(chunk, at + DEFAULT_BIRTH_OFFSET, root.defaultFamily().birth());
+        pin(slot, root.txn(), openedMillis);
+        VarHandle.fullFence();
+    }
+
     /** Makes a pinned or parked slot pin everything until {@link #pin} narrows it. */
     void claimAgain(int slot) {
-        WORD.getAndSet(chunks[slot / SLOTS_PER_CHUNK], position(slot), PIN_ALL);
+        WORD.getAndSet(chunks[slot / SLOTS_PER_CHUNK], position(slot), claimed);
     }
 
     /** Lets go of what the slot pins, and keeps the slot. */
     void park(int slot) {
-        WORD.setRelease(chunks[slot / SLOTS_PER_CHUNK], position(slot), PARKED);
-    }
-
-    /** Pins a root in a claimed slot. */
-    void pin(int slot, long txn, long rootPage, long openedMillis) {
         MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
         long at = position(slot);
-        WORD.setOpaque(chunk, at + ROOT_PAGE_OFFSET, rootPage);
-        WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis);
-        WORD.setRelease(chunk, at, txn);
+        WORD.setOpaque(chunk, at + OPENED_OFFSET, self);
+        WORD.setRelease(chunk, at, PARKED);
     }
 
     /** Lets go of what the slot pins. */
     void release(int slot) {
-        WORD.setRelease(chunks[slot / SLOTS_PER_CHUNK], position(slot), FREE);
-    }
-
-    private static long position(int slot) {
-        return (long) (slot % SLOTS_PER_CHUNK) * SLOT_BYTES;
+        MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
+        WORD.setRelease(chunk, position(slot), FREE);
     }
 
     /**
@@ -134,13 +203,17 @@ final class ReaderTable {
      */
     int scan(long[][] target) {
         VarHandle.fullFence();
+        int slots = live.readers();
         MemorySegment[] all = chunks;
-        int slots = Math.min(limit.get(), all.length * SLOTS_PER_CHUNK);
-        int count = 0;
+        if (slots > all.length * SLOTS_PER_CHUNK) {
+            all = mapForScan(slots);
+            slots = all == null ? 0 : slots;
+        }
+        int count = all == null ? UNKNOWN : 0;
         for (int slot = 0; slot < slots; slot++) {
             MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
             long pin = (long) WORD.getAcquire(chunk, position(slot));
-            if (pin == PIN_ALL) {
+            if (pin < FREE) {
                 return UNKNOWN;
             }
             if (pin != FREE && pin != PARKED) {
@@ -151,5 +224,54 @@ final class ReaderTable {
             }
         }
         return count;
+    }
+
+    /** {@return null where the system refuses more mappings: then nothing is known} */
+    private MemorySegment[] mapForScan(int slots) {
+        try {
+            return mapSlots(slots);
+        } catch (StoreIoException e) {
+            return null;
+        }
+    }
+
+    /**
+     * {@return the roots that other processes have pinned, with their trees}
+     *
+     * <p>A pin that changes while it is looked at is left out: see {@link OpenStore#pinLatest}.
+     */
+    List<StoreRoot> pinnedByOthers() {
+        List<StoreRoot> roots = new ArrayList<>();
+        int slots = live.readers();
+        MemorySegment[] all = mapSlots(slots);
+        for (int slot = 0; slot < slots; slot++) {
+            MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
+            long at = position(slot);
+            long pin = (long) WORD.getAcquire(chunk, at);
+            if (pin > PARKED && owner(chunk, at) != self) {
+                StoreRoot root = rootIn(chunk, at, pin);
+                VarHandle.loadLoadFence();
+                if ((long) WORD.getOpaque(chunk, at) == pin) {
+                    roots.add(root);
+                }
+            }
+        }
+        return roots;
+    }
+
+    private static StoreRoot rootIn(MemorySegment chunk, long at, long txn) {
+        StoreRoot root = new StoreRoot();
+        root.catalogue()
+                .set(
+                        (long) WORD.getOpaque(chunk, at + CATALOGUE_OFFSET),
+                        (long) WORD.getOpaque(chunk, at + CATALOGUE_BIRTH_OFFSET),
+                        0);
+        root.defaultFamily()
+                .set(
+                        (long) WORD.getOpaque(chunk, at + DEFAULT_OFFSET),
+                        (long) WORD.getOpaque(chunk, at + DEFAULT_BIRTH_OFFSET),
+                        0);
+        root.stamp(txn, 0, 0);
+        return root;
     }
 }

@@ -14,8 +14,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
- * Decides which root a store opens at, and makes that decision durable. Runs alone: nobody else has
- * the store open.
+ * Decides which root a store opens at, and makes that decision durable. Nobody else has the store
+ * open but processes that read, whose roots it leaves alone: what it writes again is what was
+ * there.
  *
  * <p>Thread safety: one thread.
  */
@@ -44,9 +45,11 @@ final class Recovery {
     private final LiveWords live;
     private final PageSize pageSize;
     private final PageMap pages;
+    private final boolean isAlone;
     private String rejected;
 
     Recovery(Storage storage, HeaderBlock header, LiveWords live) {
+        this.isAlone = storage.processes().isAlone();
         this.storage = storage;
         this.header = header;
         this.live = live;
@@ -194,7 +197,7 @@ final class Recovery {
         }
         storage.sync();
         if (!mayBeSameCache) {
-            cutTail(next.endPage());
+            dropTail(next.endPage());
         }
         return new Known(next, victim);
     }
@@ -213,12 +216,29 @@ final class Recovery {
     }
 
     /**
-     * After a power loss, blocks behind the end may be holes: they are written anew as it grows.
+     * After a power loss, blocks behind the end may be holes: they are written anew as it grows, or
+     * now, where other processes map them.
      */
-    private void cutTail(long endPage) {
+    private void dropTail(long endPage) {
         long end = header.fileBytes(endPage);
-        if (end < storage.size()) {
+        if (end < storage.size() && isAlone) {
             storage.truncate(end);
+        } else if (end < storage.size()) {
+            fillTail(end);
+        }
+    }
+
+    private void fillTail(long end) {
+        StoreRoot followed = new StoreRoot();
+        live.followed(followed);
+        long from = Math.max(end, header.fileBytes(followed.endPage()));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment zeros = arena.allocate(STAGING_BYTES, 64);
+            while (from < storage.size()) {
+                long bytes = Math.min(STAGING_BYTES, storage.size() - from);
+                storage.write(from, zeros, 0, bytes);
+                from += bytes;
+            }
         }
     }
 
@@ -228,7 +248,7 @@ final class Recovery {
             live.inFlight(0, 0);
             live.nextId(Math.max(live.nextId(), latest.txn()));
         } else {
-            live.reset(header, identity, known.slot().epoch() << 48);
+            live.reset(header, identity, known.slot().epoch() << 48, isAlone);
         }
         live.known(known.sequence());
         live.publish(latest, known.sequence());
@@ -236,6 +256,7 @@ final class Recovery {
         if (!keepsEpoch) {
             live.claim();
         }
+        live.followPublished();
     }
 
     private void rewrite(StoreRoot root, long base) {

@@ -8,6 +8,7 @@ import dev.coppice.engine.page.FamilyRecord;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
+import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -35,6 +36,11 @@ final class RootWalk {
 
         /** Receives an overflow run of an entered page. */
         void run(long firstPage, long birth, long runBytes);
+
+        /** {@return whether the walk goes on beside what cannot be read} */
+        default boolean passesDamage() {
+            return false;
+        }
     }
 
     RootWalk(PageMap pages, Visitor visitor) {
@@ -55,10 +61,19 @@ final class RootWalk {
     }
 
     private void walk(long word, long birth, int expectedLevel, boolean isCatalogue) {
-        long pageId = Reference.pageId(word);
-        if (!visitor.enter(pageId, birth)) {
-            return;
+        if (visitor.enter(Reference.pageId(word), birth)) {
+            try {
+                walkEntered(word, birth, expectedLevel, isCatalogue);
+            } catch (CorruptStoreException | IndexOutOfBoundsException | InternalError e) {
+                if (!visitor.passesDamage()) {
+                    throw e;
+                }
+            }
         }
+    }
+
+    private void walkEntered(long word, long birth, int expectedLevel, boolean isCatalogue) {
+        long pageId = Reference.pageId(word);
         boolean hasRuns = (Reference.flags(word) & Reference.HAS_OVERFLOW) != 0;
         if (expectedLevel == 0 && !hasRuns && !isCatalogue && !visitor.readsLeaves()) {
             visitor.page(pageId, birth);

@@ -11,7 +11,7 @@ class ReaderTableTest {
     private static final long TXN = 1L << 48;
 
     private final MemoryStorage storage = new MemoryStorage(1 << 20);
-    private final ReaderTable readers = new ReaderTable(storage);
+    private final ReaderTable readers = tableOf(0);
     private final long[][] ids = {new long[1]};
 
     @AfterEach
@@ -23,7 +23,7 @@ class ReaderTableTest {
     void claimedSlotHoldsEverythingUpUntilItIsPinned() {
         int slot = readers.claim();
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        readers.pin(slot, TXN + 5, 7, 0);
+        readers.pin(slot, TXN + 5, 0);
         assertEquals(1, readers.scan(ids));
         assertEquals(TXN + 5, ids[0][0]);
         readers.release(slot);
@@ -33,28 +33,28 @@ class ReaderTableTest {
     @Test
     void parkedSlotPinsNothingAndIsNobodyElses() {
         int slot = readers.claim();
-        readers.pin(slot, TXN, 7, 0);
+        readers.pin(slot, TXN, 0);
         readers.park(slot);
         assertEquals(0, readers.scan(ids));
         for (int i = 0; i < 2000; i++) {
             int other = readers.claim();
             assertNotEquals(slot, other);
-            readers.pin(other, TXN + 1, 7, 0);
+            readers.pin(other, TXN + 1, 0);
         }
         assertEquals(2000, readers.scan(ids));
         readers.claimAgain(slot);
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        readers.pin(slot, TXN + 2, 7, 0);
+        readers.pin(slot, TXN + 2, 0);
         assertEquals(2001, readers.scan(ids));
     }
 
     @Test
     void movedPinIsNeverMissing() {
         int slot = readers.claim();
-        readers.pin(slot, TXN, 7, 0);
+        readers.pin(slot, TXN, 0);
         readers.claimAgain(slot);
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        readers.pin(slot, TXN + 1, 7, 0);
+        readers.pin(slot, TXN + 1, 0);
         assertEquals(1, readers.scan(ids));
         assertEquals(TXN + 1, ids[0][0]);
     }
@@ -66,5 +66,65 @@ class ReaderTableTest {
         readers.reset();
         int again = readers.claim();
         assertEquals(slot, again);
+    }
+
+    /** {@return the table as a process sees it that shares the live file} */
+    private ReaderTable tableOf(int process) {
+        return new ReaderTable(storage, new LiveWords(storage, storage.liveChunk(0)), process);
+    }
+
+    @Test
+    void slotsOfOtherProcessesAreSeenWhereverTheyLie() {
+        ReaderTable other = tableOf(3);
+        for (int i = 0; i < 3000; i++) {
+            other.pin(other.claim(), TXN + i, 0);
+        }
+        assertEquals(3000, readers.scan(ids));
+        int claimed = other.claim();
+        assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
+        other.pin(claimed, TXN, 0);
+        assertEquals(3001, readers.scan(ids));
+    }
+
+    @Test
+    void onlyTheSlotsOfTheDeadProcessAreFreed() {
+        ReaderTable dead = tableOf(3);
+        ReaderTable living = tableOf(63);
+        dead.pin(dead.claim(), TXN, 9);
+        living.pin(living.claim(), TXN + 1, 9);
+        dead.park(dead.claim());
+        int parked = living.claim();
+        living.park(parked);
+        readers.pin(readers.claim(), TXN + 2, 9);
+        dead.claim();
+        assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
+        readers.releaseAll(3);
+        assertEquals(2, readers.scan(ids));
+        living.claimAgain(parked);
+        assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
+        readers.releaseAll(63);
+        assertEquals(1, readers.scan(ids));
+        readers.releaseAll(0);
+        assertEquals(0, readers.scan(ids));
+    }
+
+    @Test
+    void pinsOfOthersTellTheirTrees() {
+        ReaderTable other = tableOf(3);
+        StoreRoot root = new StoreRoot();
+        root.stamp(TXN, 1, 2);
+        root.catalogue().set(5, TXN, 1);
+        root.defaultFamily().set(7, TXN - 1, 1);
+        other.pin(other.claim(), root, 9);
+        other.claim();
+        other.park(other.claim());
+        readers.pin(readers.claim(), TXN + 2, 9);
+        StoreRoot found = readers.pinnedByOthers().getFirst();
+        assertEquals(1, readers.pinnedByOthers().size());
+        assertEquals(TXN, found.txn());
+        assertEquals(5, found.catalogue().word());
+        assertEquals(TXN, found.catalogue().birth());
+        assertEquals(7, found.defaultFamily().word());
+        assertEquals(TXN - 1, found.defaultFamily().birth());
     }
 }

@@ -1,6 +1,7 @@
 package dev.coppice.fuzz.crash;
 
 import dev.coppice.storage.Identity;
+import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 
@@ -90,6 +91,16 @@ public class ForwardingStorage implements Storage {
     @Override
     public void liveStored(long position, long length) {
         target.liveStored(position, length);
+    }
+
+    @Override
+    public Processes processes() {
+        return target.processes();
+    }
+
+    @Override
+    public void reach(long bytes) {
+        target.reach(bytes);
     }
 
     @Override

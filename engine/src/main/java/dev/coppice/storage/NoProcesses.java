@@ -1,0 +1,36 @@
+package dev.coppice.storage;
+
+import java.util.function.IntConsumer;
+
+/** No other process that matters. Stateless. */
+class NoProcesses implements Processes {
+    @Override
+    public int self() {
+        return 0;
+    }
+
+    @Override
+    public boolean isAlone() {
+        return true;
+    }
+
+    @Override
+    public void admit() {
+        // Nobody waits.
+    }
+
+    @Override
+    public boolean keepOthersOut() {
+        return true;
+    }
+
+    @Override
+    public void reap(IntConsumer release) {
+        // Nobody dies.
+    }
+
+    @Override
+    public void requireAttached() {
+        // Nobody looks.
+    }
+}

@@ -1,0 +1,188 @@
+package dev.coppice.storage;
+
+import dev.coppice.error.StoreIoException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/**
+ * The process table of the live file; docs/file-format.md#live-file. Who lives is told by the locks
+ * of {@link LiveLock} alone; what the rows say tells which rows have to be looked at, and whom an
+ * error message names.
+ *
+ * <p>Thread safety: as {@link Processes} says.
+ */
+final class ProcessTable implements Processes {
+    /** Where the words lie that tell who writes. */
+    static final int HOLDER_OFFSET = 256;
+
+    static final int HOLDER_BYTES = 256;
+
+    private static final int TABLE_OFFSET = 12_288;
+    private static final int ROW_BYTES = 64;
+    private static final int STATE = 0;
+    private static final int PID = STATE + Long.BYTES;
+    private static final int STARTED = PID + Long.BYTES;
+    private static final int ATTACHED = STARTED + Long.BYTES;
+    private static final int HOST = ATTACHED + Long.BYTES;
+
+    // States of a row; one that is not free is looked after when its process has gone
+    private static final long FREE = 0;
+    private static final long OPENING = 1;
+    private static final long ATTACHED_STATE = 2;
+    private static final long GONE = 3;
+
+    private static final long CLOSING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
+
+    // Immutable
+    private final LiveLock lock;
+    private final MemorySegment chunk;
+    private final int self;
+    private final boolean isAlone;
+    private final long attachedMillis = System.currentTimeMillis();
+
+    /** Requires: the row is this process's, and it has entered. */
+    ProcessTable(LiveLock lock, MemorySegment chunk, int self, boolean isAlone) {
+        this.lock = lock;
+        this.chunk = chunk;
+        this.self = self;
+        this.isAlone = isAlone;
+        if (isAlone) {
+            for (int row = 0; row < LiveLock.ROWS; row++) {
+                state(row, FREE);
+            }
+        }
+        describe();
+        state(self, OPENING);
+    }
+
+    private static long at(int row) {
+        return TABLE_OFFSET + (long) row * ROW_BYTES;
+    }
+
+    private long state(int row) {
+        return (long) WORD.getVolatile(chunk, at(row) + STATE);
+    }
+
+    private void state(int row, long state) {
+        WORD.setVolatile(chunk, at(row) + STATE, state);
+    }
+
+    private void describe() {
+        ProcessHandle process = ProcessHandle.current();
+        long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        WORD.set(chunk, at(self) + PID, process.pid());
+        WORD.set(chunk, at(self) + STARTED, started);
+        WORD.set(chunk, at(self) + ATTACHED, attachedMillis);
+        byte[] host = Machine.hostName().getBytes(StandardCharsets.UTF_8);
+        byte[] text = Arrays.copyOf(host, ROW_BYTES - HOST);
+        MemorySegment.copy(MemorySegment.ofArray(text), 0, chunk, at(self) + HOST, text.length);
+    }
+
+    @Override
+    public int self() {
+        return self;
+    }
+
+    @Override
+    public boolean isAlone() {
+        return isAlone;
+    }
+
+    @Override
+    public void admit() {
+        state(self, ATTACHED_STATE);
+        lock.admit();
+    }
+
+    @Override
+    public synchronized boolean keepOthersOut() {
+        if (!lock.enter(CLOSING_WAIT_NANOS)) {
+            return false;
+        }
+        boolean isLast = lock.isAlone(self);
+        if (!isLast) {
+            lock.admit();
+        }
+        return isLast;
+    }
+
+    @Override
+    public synchronized void reap(IntConsumer release) {
+        for (int row = 0; row < LiveLock.ROWS; row++) {
+            if (row != self && state(row) != FREE && lock.tryRow(row)) {
+                try {
+                    release.accept(row);
+                    state(row, FREE);
+                } finally {
+                    lock.freeRow(row);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void requireAttached() {
+        long state = state(self);
+        if (state == FREE || (long) WORD.get(chunk, at(self) + ATTACHED) != attachedMillis) {
+            throw new StoreIoException(
+                    "Other processes take this one for dead, since its lock on the live file is"
+                            + " gone: something in this process has opened and closed that file."
+                            + " Close the store and open it again.");
+        }
+    }
+
+    /** Says that this process is about to go. */
+    void leave() {
+        state(self, GONE);
+    }
+
+    /** {@return who writes, in words, as far as the live file tells} */
+    static String writer(Path live) {
+        try (RandomAccessFile file = new RandomAccessFile(live.toFile(), "r")) {
+            byte[] text = new byte[HOLDER_BYTES];
+            file.seek(HOLDER_OFFSET);
+            file.readFully(text);
+            String words = text(text, 0, text.length);
+            return words.isEmpty() ? "another process" : words;
+        } catch (IOException e) {
+            return "another process";
+        }
+    }
+
+    /** {@return who is opening the store, in words, as far as the live file tells} */
+    static String opener(Path live) {
+        byte[] table = new byte[LiveLock.ROWS * ROW_BYTES];
+        try (RandomAccessFile file = new RandomAccessFile(live.toFile(), "r")) {
+            file.seek(TABLE_OFFSET);
+            file.readFully(table);
+        } catch (IOException e) {
+            return "another process";
+        }
+        ByteBuffer rows = ByteBuffer.wrap(table).order(ByteOrder.nativeOrder());
+        for (int at = 0; at < table.length; at += ROW_BYTES) {
+            if (rows.getLong(at + STATE) == OPENING) {
+                return Machine.describe(
+                        rows.getLong(at + PID),
+                        Instant.ofEpochMilli(rows.getLong(at + STARTED)).toString(),
+                        text(table, at + HOST, ROW_BYTES - HOST));
+            }
+        }
+        return writer(live);
+    }
+
+    private static String text(byte[] bytes, int from, int length) {
+        return new String(bytes, from, length, StandardCharsets.UTF_8).replace("\0", "").strip();
+    }
+}

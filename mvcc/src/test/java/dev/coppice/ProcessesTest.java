@@ -1,0 +1,405 @@
+package dev.coppice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.coppice.error.BusyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Goal: while one process writes a store, others read it: each snapshot is a commit as a whole and
+ * stays what it is, whoever dies.
+ *
+ * <p>Method: {@link PeerProcess}es work on a store whose commits keep an invariant.
+ */
+class ProcessesTest {
+    private static final long SEED = 7;
+
+    @TempDir Path directory;
+    private final Random random = new Random(SEED);
+
+    private Path path() {
+        return directory.resolve("store");
+    }
+
+    private Store createStore() {
+        Store store = Store.open(path(), Sums.config());
+        Sums.create(store);
+        return store;
+    }
+
+    private void commit(Store store, int count) {
+        for (int i = 0; i < count; i++) {
+            Sums.commit(store, random);
+        }
+    }
+
+    private static void awaitTrue(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void assertClean() {
+        try (Store store = Store.open(path(), Sums.config())) {
+            assertEquals(List.of(), store.check(Progress.NONE).problems());
+            Sums.verify(store);
+        }
+    }
+
+    @Test
+    void readerBesideAWriterSeesItsNewestCommit() throws IOException {
+        try (Store store = createStore()) {
+            commit(store, 50);
+            try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+                for (int i = 51; i < 120; i++) {
+                    assertEquals(i, Sums.commit(store, random));
+                    assertEquals(store.latestTxn(), reader.number("latestTxn"));
+                    assertEquals(i, reader.number("newest"));
+                }
+                reader.tell("await " + store.latestTxn());
+                commit(store, 1);
+                assertEquals("1", reader.answer());
+                awaitTrue(store::checkpoint);
+                assertEquals(store.durableTxn(), reader.number("durableTxn"));
+                assertEquals(0, reader.number("checkProblems"));
+                reader.end();
+            }
+        }
+        assertClean();
+    }
+
+    @Test
+    void readerOpenedBeforeGrowthReadsAfterIt() throws IOException {
+        try (Store store = createStore();
+                PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+            commit(store, 20);
+            assertEquals(20, reader.number("hold"));
+            for (int round = 0; round < 4; round++) {
+                try (WriteTransaction txn = store.begin()) {
+                    for (int i = 0; i < 20; i++) {
+                        txn.put(Samples.key(round * 20 + i), Samples.value(i, 1 << 20));
+                    }
+                    txn.commit();
+                }
+                commit(store, 20);
+                assertEquals(40 + 20 * round, reader.number("newest"));
+            }
+            assertTrue(Files.size(path()) > 80 << 20);
+            assertEquals(20, reader.number("verify"));
+            reader.end();
+        }
+        assertClean();
+    }
+
+    /** {@return what is kept when the last checkpoint is as new as it can be} */
+    private static long pending(Store store) {
+        for (int i = 0; i < 3; i++) {
+            store.put(Samples.text("other"), Samples.text("value " + i));
+            awaitTrue(store::checkpoint);
+        }
+        return store.stats().pendingBytes();
+    }
+
+    @Test
+    void whatAKilledReaderKeptIsGivenBack() throws IOException {
+        try (Store store = createStore()) {
+            commit(store, 300);
+            try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+                reader.ask("hold");
+                reader.ask("hold");
+                commit(store, 1000);
+                long kept = pending(store);
+                assertTrue(kept > 100_000, "kept " + kept);
+                reader.kill();
+                commit(store, 200);
+                assertTrue(pending(store) < kept / 2, "still kept " + pending(store));
+            }
+        }
+        assertClean();
+    }
+
+    /** The table is appended to by both at the same time. */
+    @Test
+    void manySnapshotsOfTwoProcessesShareOneTable() throws IOException {
+        try (Store store = createStore();
+                PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+            commit(store, 100);
+            reader.tell("holdMany 5000");
+            List<Snapshot> held = new ArrayList<>();
+            for (int i = 0; i < 5000; i++) {
+                held.add(store.snapshot());
+            }
+            assertEquals("100", reader.answer());
+            commit(store, 500);
+            assertEquals(100, Sums.verify(held.getLast()));
+            assertEquals(100, Sums.verify(held.getFirst()));
+            held.forEach(Snapshot::close);
+            assertEquals(600, reader.number("hold"));
+            assertTrue(pending(store) > 50_000);
+            assertEquals(5001, reader.number("drop"));
+            assertTrue(pending(store) < 50_000, "kept " + pending(store));
+            reader.end();
+        }
+        assertClean();
+    }
+
+    @Test
+    void readerWithoutPermissionKeepsWritersOut() throws IOException {
+        createStore().close();
+        Path live = directory.resolve("store-live");
+        Set<PosixFilePermission> before = Files.getPosixFilePermissions(live);
+        Files.setPosixFilePermissions(live, Set.of(PosixFilePermission.OWNER_READ));
+        assumeFalse(Files.isWritable(live), "the superuser may write everything");
+        try (Store store = Store.open(path(), Sums.readOnly())) {
+            Files.setPosixFilePermissions(live, before);
+            assertEquals(0, Sums.verify(store));
+            try (PeerProcess writer = PeerProcess.start("write", path(), SEED)) {
+                String refused = writer.anyAnswer();
+                assertTrue(refused.startsWith("failed: " + BusyException.class.getName()), refused);
+            }
+            try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+                assertEquals(0, reader.number("newest"));
+                reader.end();
+            }
+        }
+        assertClean();
+    }
+
+    @Test
+    void stoppedReaderKeepsItsSnapshot() throws IOException, InterruptedException {
+        try (Store store = createStore()) {
+            commit(store, 200);
+            try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+                assertEquals(200, reader.number("hold"));
+                reader.signal("STOP");
+                commit(store, 1000);
+                assertTrue(pending(store) > 100_000);
+                reader.signal("CONT");
+                assertEquals(200, reader.number("verify"));
+                assertEquals(1, reader.number("drop"));
+                assertEquals(1200, reader.number("newest"));
+                reader.end();
+            }
+        }
+        assertClean();
+    }
+
+    @Test
+    void snapshotSurvivesTheWriterAndTheRecoveryByTheNext() throws IOException {
+        createStore().close();
+        try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+            for (int round = 0; round < 4; round++) {
+                try (PeerProcess writer = PeerProcess.open("write", path(), round)) {
+                    writer.ask("commit " + (1 + random.nextInt(400)));
+                    long newest = reader.number("hold");
+                    writer.ask("commit " + (1 + random.nextInt(200)));
+                    assertEquals(newest, reader.number("verify"));
+                    writer.tell("commits");
+                    assertTrue(Long.parseLong(writer.answer()) > newest);
+                    writer.kill();
+                }
+                reader.ask("verify");
+                long published = reader.number("newest");
+                try (PeerProcess another = PeerProcess.open("read", path(), SEED)) {
+                    assertEquals(published, another.number("newest"));
+                    another.end();
+                }
+            }
+            assertEquals(4, reader.number("drop"));
+            reader.end();
+        }
+        assertClean();
+    }
+
+    @Test
+    void writerComesToAStoreThatOthersReadAlready() throws IOException {
+        createStore().close();
+        long before;
+        try (PeerProcess killed = PeerProcess.open("write", path(), 1)) {
+            killed.tell("commits");
+            for (int i = 0; i < 200; i++) {
+                killed.answer();
+            }
+            killed.kill();
+        }
+        try (PeerProcess reader = PeerProcess.open("read", path(), SEED);
+                PeerProcess second = PeerProcess.open("read", path(), SEED)) {
+            before = reader.number("hold");
+            assertEquals(before, second.number("newest"));
+            assertEquals(0, reader.number("checkProblems"));
+            try (Store store = Store.open(path(), Sums.config())) {
+                assertEquals(before, reader.number("newest"));
+                commit(store, 700);
+                assertEquals(before + 700, second.number("newest"));
+                assertEquals(before, reader.number("verify"));
+                assertEquals(0, second.number("checkProblems"));
+            }
+            assertEquals(before + 700, second.number("newest"));
+            assertEquals(before, reader.number("verify"));
+            try (Store store = Store.open(path(), Sums.config())) {
+                commit(store, 300);
+                assertEquals(before, reader.number("verify"));
+            }
+            reader.end();
+            second.end();
+        }
+        assertClean();
+    }
+
+    @Test
+    void fileIsCutOnlyWhenNobodyReads() throws IOException {
+        try (PeerProcess reader = startBesideLargeStore()) {
+            long size = Files.size(path());
+            try (Store store = Store.open(path(), Sums.config())) {
+                try (WriteTransaction txn = store.begin()) {
+                    for (int i = 0; i < 30; i++) {
+                        txn.delete(Samples.key(i));
+                    }
+                    txn.commit();
+                }
+                awaitTrue(store::checkpoint);
+                commit(store, 300);
+            }
+            assertTrue(Files.size(path()) >= size);
+            assertEquals(100, reader.number("verify"));
+            reader.end();
+            try (Store store = Store.open(path(), Sums.config());
+                    WriteTransaction txn = store.begin()) {
+                txn.families().forEach(txn::clear);
+                txn.commit();
+            }
+            assertClean();
+            assertTrue(Files.size(path()) < size / 2);
+        }
+    }
+
+    /** {@return a reader that holds commit 100 of a store with 30 MiB besides} */
+    private PeerProcess startBesideLargeStore() throws IOException {
+        try (Store store = createStore()) {
+            commit(store, 100);
+            try (WriteTransaction txn = store.begin()) {
+                for (int i = 0; i < 30; i++) {
+                    txn.put(Samples.key(i), Samples.value(i, 1 << 20));
+                }
+                txn.commit();
+            }
+        }
+        PeerProcess reader = PeerProcess.open("read", path(), SEED);
+        assertEquals(100, reader.number("hold"));
+        return reader;
+    }
+
+    @Test
+    void openingsAndClosingsDisturbNobody() throws IOException {
+        try (Store store = createStore()) {
+            commit(store, 100);
+            List<PeerProcess> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                readers.add(PeerProcess.open("read", path(), i));
+            }
+            readers.forEach(reader -> reader.tell("storm 25"));
+            commit(store, 1000);
+            for (PeerProcess reader : readers) {
+                assertTrue(Long.parseLong(reader.answer()) >= 100);
+                assertEquals(1100, reader.number("newest"));
+                reader.end();
+            }
+        }
+        assertClean();
+    }
+
+    @Test
+    void secondWriterIsRefusedBesideReaders() throws IOException {
+        createStore().close();
+        try (PeerProcess reader = PeerProcess.open("read", path(), SEED);
+                PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+            assertEquals(10, writer.number("commit 10"));
+            BusyException e =
+                    assertThrows(BusyException.class, () -> Store.open(path(), Sums.config()));
+            assertTrue(e.getMessage().contains("process " + writer.pid()), e.getMessage());
+            assertEquals(10, reader.number("newest"));
+            writer.end();
+            try (Store store = Store.open(path(), Sums.config())) {
+                assertEquals(11, Sums.commit(store, random));
+            }
+            assertEquals(11, reader.number("newest"));
+            reader.end();
+        }
+        assertClean();
+    }
+
+    private void killAtRandom(long millis, long seed) throws IOException {
+        System.out.println("seed " + seed);
+        Random dice = new Random(seed);
+        createStore().close();
+        long end = System.nanoTime() + millis * 1_000_000;
+        long acknowledged = 0;
+        int kills = 0;
+        long reads = 0;
+        List<PeerProcess> readers = new ArrayList<>();
+        try {
+            while (System.nanoTime() < end) {
+                while (readers.size() < 2) {
+                    readers.add(PeerProcess.open("read", path(), dice.nextLong()));
+                    readers.getLast().tell("reads");
+                }
+                try (PeerProcess writer = PeerProcess.open("write", path(), dice.nextLong())) {
+                    writer.tell("commits");
+                    for (int i = dice.nextInt(300); i >= 0; i--) {
+                        acknowledged = Long.parseLong(writer.answer());
+                    }
+                    if (dice.nextBoolean()) {
+                        reads += readers.removeFirst().kill().size();
+                        kills++;
+                    }
+                    for (int i = dice.nextInt(200); i >= 0; i--) {
+                        acknowledged = Long.parseLong(writer.answer());
+                    }
+                    List<String> rest = writer.kill();
+                    acknowledged = rest.isEmpty() ? acknowledged : Long.parseLong(rest.getLast());
+                    kills++;
+                }
+                long expected = acknowledged;
+                try (Store store = Store.open(path(), Sums.readOnly())) {
+                    long found = Sums.verify(store);
+                    assertTrue(
+                            found == expected || found == expected + 1,
+                            () -> "acknowledged " + expected + ", found " + found);
+                }
+            }
+            for (PeerProcess reader : readers) {
+                reads += reader.kill().size();
+            }
+        } finally {
+            readers.forEach(PeerProcess::close);
+        }
+        System.out.println(
+                acknowledged + " commits, " + reads + "0 snapshots, " + kills + " kills");
+        assertClean();
+    }
+
+    @Test
+    void killsAtRandomLoseNothingAndShowNothingTorn() throws IOException {
+        killAtRandom(6_000, System.nanoTime());
+    }
+
+    @Test
+    @Tag("slow")
+    void manyKillsAtRandomLoseNothingAndShowNothingTorn() throws IOException {
+        killAtRandom(60_000, System.nanoTime());
+    }
+}
