@@ -5,6 +5,7 @@ import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Identity;
+import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class SimulatedDisk implements Storage {
     private long storesUntilFault = Long.MAX_VALUE;
     private boolean hasLostStore;
     private boolean isReadOnly;
+    private SimulatedProcesses processes = new SimulatedProcesses();
     private boolean storesThroughMapping = true;
     private boolean isClosed;
     private boolean isDiscarded;
@@ -181,6 +183,20 @@ public final class SimulatedDisk implements Storage {
         storesThroughMapping = can;
     }
 
+    /**
+     * Attaches a process that reads beside the one that this disk belongs to; an image of a kill
+     * has it too, with all that it has pinned. Closing what this returns is its death.
+     */
+    public synchronized Storage attachReader() {
+        checkNotDiscarded();
+        return new SimulatedReader(this, processes.attach(isClosed || size == 0));
+    }
+
+    synchronized MemorySegment sharedChunk(int index) {
+        checkNotDiscarded();
+        return live.chunk(index);
+    }
+
     // ---- images
 
     /** {@return the disk as the next process in the same boot finds it after this one is killed} */
@@ -191,6 +207,7 @@ public final class SimulatedDisk implements Storage {
         }
         SimulatedDisk image = new SimulatedDisk(content.copy(), live.copy(), identity, maxSize);
         image.storesThroughMapping = storesThroughMapping;
+        image.processes = processes.copy();
         return image;
     }
 
@@ -442,6 +459,11 @@ public final class SimulatedDisk implements Storage {
         checkOpen();
         checkInside(position, length, (long) live.count() * LIVE_CHUNK_BYTES);
         step(Step.LIVE_STORED);
+    }
+
+    @Override
+    public synchronized Processes processes() {
+        return processes.writer();
     }
 
     @Override
