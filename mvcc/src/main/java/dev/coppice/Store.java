@@ -663,6 +663,18 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * {@return what the snapshots and readers of all processes that have the store open keep, those
+     * of the oldest commits first}
+     *
+     * <p>They come and go while this looks; a process that was killed may be among them until
+     * somebody opens the store or makes a checkpoint.
+     */
+    public List<OpenReader> openReaders() {
+        requireOpen();
+        return whileOpen(() -> OpenReader.list(engine, config.clock().millis()));
+    }
+
+    /**
      * Writes the newest commit into a new store, while this one stays in use: a backup, or a file
      * without free space. All column families are copied in the order of their keys, under the page
      * size of this store; then the copy is checked as {@link #check} does, its entries are counted,

@@ -60,6 +60,46 @@ class ProcessesTest {
         }
     }
 
+    /** {@return what is open but for what single reads share} */
+    private static List<OpenReader> snapshotsIn(Store store) {
+        return store.openReaders().stream().filter(open -> open.openedMillis() > 0).toList();
+    }
+
+    @Test
+    void openReadersOfAllProcessesAreListed() throws IOException {
+        try (Store store = createStore()) {
+            assertEquals(List.of(), snapshotsIn(store));
+            long self = ProcessHandle.current().pid();
+            try (Snapshot own = store.snapshot();
+                    PeerProcess peer = PeerProcess.open("read", path(), SEED)) {
+                commit(store, 1);
+                peer.number("hold");
+                List<OpenReader> readers = snapshotsIn(store);
+                assertEquals(2, readers.size());
+                assertEquals(own.txn(), readers.getFirst().txn());
+                assertEquals(self, readers.getFirst().processId());
+                assertEquals(own.openedMillis(), readers.getFirst().openedMillis());
+                assertEquals(store.latestTxn(), readers.getLast().txn());
+                assertEquals(peer.pid(), readers.getLast().processId());
+                peer.number("drop");
+                peer.end();
+            }
+            try (Reader reader = store.reader()) {
+                reader.refresh();
+                reader.park();
+                OpenReader parked =
+                        store.openReaders().stream()
+                                .filter(OpenReader::isParked)
+                                .findFirst()
+                                .orElseThrow();
+                assertTrue(parked.isParked());
+                assertEquals(self, parked.processId());
+            }
+            assertEquals(List.of(), snapshotsIn(store));
+        }
+        assertClean();
+    }
+
     @Test
     void readerBesideAWriterSeesItsNewestCommit() throws IOException {
         try (Store store = createStore()) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
             "0:done",
             "1:a check found problems, a key or family is not there, or lines were left out",
             "2:the command line or the input cannot be used",
-            "3:somebody else has the store open",
+            "3:somebody else has the store open, and this would have to change it",
             "4:the store or the machine failed",
         },
         footerHeading = "%nExamples:%n",

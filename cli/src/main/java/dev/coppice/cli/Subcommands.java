@@ -43,6 +43,7 @@ final class Subcommands {
         all.put("stat", StatCommand::new);
         all.put("check", CheckCommand::new);
         all.put("scrub", ScrubCommand::new);
+        all.put("snapshots", SnapshotsCommand::new);
         all.put("jshell", JshellCommand::new);
         all.put("completion", CompletionCommand::new);
         return all;

@@ -52,6 +52,7 @@ final class MainTest {
                 "stat",
                 "check",
                 "scrub",
+                "snapshots",
                 "jshell",
                 "completion"
             })
@@ -139,6 +140,7 @@ final class MainTest {
                     {"scrub", file()},
                     {"count", file()},
                     {"dump", file()},
+                    {"snapshots", file()},
                     {"cf", "list", file()},
                     {"cf", "drop", file(), "a"},
                     {"cf", "clear", file(), "a"},

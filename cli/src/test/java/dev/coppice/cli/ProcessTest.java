@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,40 @@ final class ProcessTest {
         Run run = shell("coppice dump s --all --json | coppice load t --json");
         assertEquals(ExitCode.OK, run.code(), run.err());
         assertEquals(Files.readString(text), Run.of("scan", directory + "/t", "--cf", "fx").out());
+    }
+
+    @Test
+    void storeInUseIsReadAndItsSnapshotsAreShown() throws IOException {
+        Path file = directory.resolve("s");
+        Run.of("load", file.toString(), text.toString());
+        try (Store store = Store.open(file);
+                Snapshot snapshot = store.snapshot()) {
+            store.put("zzz".getBytes(UTF_8), "new".getBytes(UTF_8));
+            assertReadable();
+            Run refused = shell("coppice put s a b");
+            assertEquals(ExitCode.BUSY, refused.code(), refused.out());
+            assertEquals(1, refused.err().lines().count(), refused.err());
+            String commit = "commit " + Numbers.txn(snapshot.txn()) + ", ";
+            String self = ", process " + ProcessHandle.current().pid() + "\n";
+            String shown = shell("coppice snapshots s").out();
+            assertTrue(shown.startsWith(commit) && shown.endsWith(self), shown);
+            Run json =
+                    shell("coppice dump s | (read line; coppice snapshots s --json; cat > dump)");
+            assertEquals(2, json.out().lines().count(), json.out() + json.err());
+            assertTrue(json.out().startsWith("{\"txn\":" + snapshot.txn() + ","), json.out());
+            assertTrue(json.out().contains("{\"txn\":" + store.latestTxn() + ","), json.out());
+        }
+        assertEquals(ExitCode.OK, Run.of("check", file.toString()).code());
+    }
+
+    private void assertReadable() throws IOException {
+        Run run =
+                shell(
+                        "coppice get s zzz && coppice count s && coppice scan s --reverse --limit 1"
+                                + " && coppice stat s > stat && coppice exists s key00000"
+                                + " && coppice copy s t > copy && coppice get t zzz"
+                                + " && coppice check s > check");
+        assertEquals(new Run(ExitCode.OK, "new\n20001\nzzz\tnew\nyes\nnew\n", ""), run);
     }
 
     @Test

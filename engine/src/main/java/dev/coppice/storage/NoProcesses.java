@@ -10,6 +10,11 @@ class NoProcesses implements Processes {
     }
 
     @Override
+    public long processId(int row) {
+        return row == 0 ? ProcessHandle.current().pid() : 0;
+    }
+
+    @Override
     public boolean isAlone() {
         return true;
     }

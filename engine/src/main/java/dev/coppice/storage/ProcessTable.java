@@ -96,6 +96,11 @@ final class ProcessTable implements Processes {
     }
 
     @Override
+    public long processId(int row) {
+        return state(row) == FREE ? 0 : (long) WORD.getVolatile(chunk, at(row) + PID);
+    }
+
+    @Override
     public boolean isAlone() {
         return isAlone;
     }

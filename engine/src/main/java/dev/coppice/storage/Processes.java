@@ -17,6 +17,9 @@ public interface Processes {
     /** {@return the row of this process, from 0} */
     int self();
 
+    /** {@return the id that the system has given to the process in a row, 0 where nobody knows} */
+    long processId(int row);
+
     /**
      * {@return whether no other process had the store open when this one opened it} Nobody comes
      * before {@link #admit}, though others may go.

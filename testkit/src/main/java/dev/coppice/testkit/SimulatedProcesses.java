@@ -69,6 +69,11 @@ final class SimulatedProcesses {
         }
 
         @Override
+        public long processId(int row) {
+            return 0;
+        }
+
+        @Override
         public boolean isAlone() {
             return isAlone;
         }

@@ -316,6 +316,11 @@ public final class OpenStore {
         storage.reach(header.fileBytes(target.endPage()));
     }
 
+    /** {@return the reader slots that pin a root or are parked, of all processes} */
+    public List<ReaderSlot> readerSlots() {
+        return readers.taken();
+    }
+
     /** Lets go of what processes kept that ended without closing the store. */
     public void reapReaders() {
         processes.reap(readers::releaseAll);

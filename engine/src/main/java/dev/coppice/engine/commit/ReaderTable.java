@@ -259,6 +259,24 @@ final class ReaderTable {
         return roots;
     }
 
+    /** {@return the slots that pin a root or are parked, of all processes} */
+    List<ReaderSlot> taken() {
+        List<ReaderSlot> taken = new ArrayList<>();
+        int slots = live.readers();
+        MemorySegment[] all = mapSlots(slots);
+        for (int slot = 0; slot < slots; slot++) {
+            MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
+            long at = position(slot);
+            long word = (long) WORD.getAcquire(chunk, at);
+            if (word > FREE) {
+                long opened = (long) WORD.getOpaque(chunk, at + OPENED_OFFSET) >>> PROCESS_BITS;
+                int process = (int) owner(chunk, at);
+                taken.add(new ReaderSlot(word == PARKED ? 0 : word, process, opened));
+            }
+        }
+        return taken;
+    }
+
     private static StoreRoot rootIn(MemorySegment chunk, long at, long txn) {
         StoreRoot root = new StoreRoot();
         root.catalogue()
