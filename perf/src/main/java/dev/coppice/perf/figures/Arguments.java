@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Options {@code --name value} and {@code --name}, and the words between them. */
-final class Arguments {
+public final class Arguments {
     private final Deque<String> words = new ArrayDeque<>();
     private final Map<String, String> values = new HashMap<>();
 
@@ -19,7 +19,7 @@ final class Arguments {
      * @param named names of options with one
      * @throws UsageException where there is another option, or a value is missing
      */
-    Arguments(List<String> line, List<String> flags, List<String> named) {
+    public Arguments(List<String> line, List<String> flags, List<String> named) {
         var rest = new ArrayDeque<>(line);
         while (!rest.isEmpty()) {
             String word = rest.pop();
@@ -38,40 +38,40 @@ final class Arguments {
         }
     }
 
-    boolean has(String flag) {
+    public boolean has(String flag) {
         return values.containsKey(flag);
     }
 
-    long number(String name, long otherwise, long min, long max) {
+    public long number(String name, long otherwise, long min, long max) {
         String value = values.get(name);
         return value == null ? otherwise : checked("--" + name, value, min, max);
     }
 
-    String text(String name, String otherwise) {
+    public String text(String name, String otherwise) {
         return values.getOrDefault(name, otherwise);
     }
 
-    int count(String name, int otherwise, int max) {
+    public int count(String name, int otherwise, int max) {
         return (int) number(name, otherwise, 1, max);
     }
 
     /** {@return the option's path, or a folder of that name beside the benchmarks} */
-    Path folder(String name, String otherwise) {
+    public Path folder(String name, String otherwise) {
         String value = values.get(name);
         return value == null ? Installation.folder(otherwise) : Path.of(value).toAbsolutePath();
     }
 
     /** Takes the next word as a number; {@code otherwise} where there is none. */
-    long nextNumber(String what, long otherwise, long min, long max) {
+    public long nextNumber(String what, long otherwise, long min, long max) {
         return words.isEmpty() ? otherwise : checked(what, words.pop(), min, max);
     }
 
-    boolean hasWords() {
+    public boolean hasWords() {
         return !words.isEmpty();
     }
 
     /** Refuses words that nobody took. */
-    void end() {
+    public void end() {
         if (!words.isEmpty()) {
             throw new UsageException("not understood: " + words.peek());
         }

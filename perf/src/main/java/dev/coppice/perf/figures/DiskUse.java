@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * @param length where it ends, in bytes
  * @param allocated what the file system gave it, in bytes
  */
-record DiskUse(long length, long allocated) {
-    static DiskUse of(Path file) throws IOException {
+public record DiskUse(long length, long allocated) {
+    public static DiskUse of(Path file) throws IOException {
         if (!Files.exists(file)) {
             return new DiskUse(0, 0);
         }
@@ -27,21 +27,35 @@ record DiskUse(long length, long allocated) {
         return new DiskUse(Files.size(file), kibibytes << 10);
     }
 
+    /** {@return what the files of a folder take together, as far as the system has written them} */
+    public static DiskUse ofFolder(Path folder) throws IOException {
+        Process du = new ProcessBuilder("du", "-sk", folder.toString()).start();
+        String text = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        long kibibytes = Long.parseLong(text.substring(0, text.indexOf('\t')));
+        long length = 0;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                length += Files.size(file);
+            }
+        }
+        return new DiskUse(length, kibibytes << 10);
+    }
+
     /** Brings a file to the medium, so that writing it does not disturb what comes next. */
-    static void force(Path file) throws IOException {
+    public static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
     }
 
     /** {@return an empty folder} */
-    static Path emptied(Path folder) throws IOException {
+    public static Path emptied(Path folder) throws IOException {
         delete(folder);
         return Files.createDirectories(folder);
     }
 
     /** Deletes a folder with all that is in it. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> paths = Files.walk(folder)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,20 +1,28 @@
 package dev.coppice.perf.figures;
 
 /**
- * Keys of 16 decimal digits, and values of 100 printable bytes.
+ * Keys of 16 decimal digits, and values of printable bytes, 100 of them unless told otherwise.
  *
  * <p>Thread safety: immutable.
  */
-final class Entries {
-    static final int KEY_BYTES = 16;
-    static final int VALUE_BYTES = 100;
+public final class Entries {
+    public static final int KEY_BYTES = 16;
+    public static final int VALUE_BYTES = 100;
     private static final int TEXT_BYTES = 1 << 16;
     private static final String LETTERS =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    private final byte[] text = new byte[TEXT_BYTES + VALUE_BYTES];
+    private final byte[] text;
+    private final int valueBytes;
 
-    Entries() {
+    public Entries() {
+        this(VALUE_BYTES);
+    }
+
+    /** Values of another length. */
+    public Entries(int valueBytes) {
+        this.valueBytes = valueBytes;
+        this.text = new byte[TEXT_BYTES + valueBytes];
         var random = new java.util.SplittableRandom(1);
         for (int i = 0; i < text.length; i++) {
             text[i] = (byte) LETTERS.charAt(random.nextInt(LETTERS.length()));
@@ -22,7 +30,7 @@ final class Entries {
     }
 
     /** Writes a number as a key. */
-    static void key(long number, byte[] target, int offset) {
+    public static void key(long number, byte[] target, int offset) {
         long rest = number;
         for (int i = offset + KEY_BYTES - 1; i >= offset; i--) {
             long shorter = rest / 10;
@@ -32,8 +40,8 @@ final class Entries {
     }
 
     /** Writes one of 65,536 values. */
-    void value(long number, byte[] target, int offset) {
+    public void value(long number, byte[] target, int offset) {
         int from = (int) ((number * 0x9E37_79B9_7F4A_7C15L) >>> 48);
-        System.arraycopy(text, from, target, offset, VALUE_BYTES);
+        System.arraycopy(text, from, target, offset, valueBytes);
     }
 }

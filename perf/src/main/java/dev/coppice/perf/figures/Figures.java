@@ -4,24 +4,27 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** The command behind {@code perf/run}: chooses a measurement. Stateless. */
+/** The measurements of Coppice alone, and what all commands share. Stateless. */
 public final class Figures {
     private static final String HELP =
             """
             Usage: perf/run COMMAND [OPTIONS]
 
-            Measures Coppice, and lmdbjava beside it. Each command explains itself with --help.
+            Each command explains itself with --help.
+
+            Coppice alone:
 
               generate N [SEED]  N lines of random-order key, tab, value on standard output
               load               those lines into ./coppice load with a heap of 256 MB
               round-trip         ./coppice dump | ./coppice load, compared byte by byte
               copy-under-load    checked copies of a store that a thread writes to
               open-time          opening a large and a small store, closed or killed before
-              snapshot-growth    growth of the file while a snapshot is held
-              quick              loads, gets, scans and commits beside lmdbjava
               parallel-scan      one thread against two over the parts of a split
               allocation         bytes allocated by reads, by JMH
               interrupts         reads and durable commits under a storm of interrupts
+            """;
+    private static final String HELP_END =
+            """
 
             Files go to perf/target/figures unless --dir names another folder. PERF_JVM in the
             environment holds more options for the measured JVMs.
@@ -29,27 +32,32 @@ public final class Figures {
 
     private Figures() {}
 
-    private interface Measurement {
+    /** A command. */
+    public interface Measurement {
         void run(List<String> arguments) throws IOException;
     }
 
-    public static void main(String[] args) {
-        System.exit(run(List.of(args)));
+    /** Finds a command that this package does not have; null where there is none either. */
+    public interface Others {
+        Measurement find(String command);
     }
 
-    private static int run(List<String> words) {
+    /** Runs a command line; {@code others} and their help are the commands from elsewhere. */
+    public static int run(List<String> words, Others others, String othersHelp) {
+        String help = HELP + othersHelp + HELP_END;
         if (words.isEmpty()) {
-            System.err.print(HELP);
+            System.err.print(help);
             return 2;
         }
         if (words.getFirst().equals("--help") || words.getFirst().equals("-h")) {
-            System.out.print(HELP);
+            System.out.print(help);
             return 0;
         }
-        Measurement measurement = find(words.getFirst());
+        Measurement own = find(words.getFirst());
+        Measurement measurement = own == null ? others.find(words.getFirst()) : own;
         if (measurement == null) {
             System.err.println("perf/run: no such command: " + words.getFirst());
-            System.err.print(HELP);
+            System.err.print(help);
             return 2;
         }
         try {
@@ -72,8 +80,6 @@ public final class Figures {
             case "round-trip" -> RoundTrip::run;
             case "copy-under-load" -> CopyUnderLoad::run;
             case "open-time" -> OpenTime::run;
-            case "snapshot-growth" -> SnapshotGrowth::run;
-            case "quick" -> Quick::run;
             case "parallel-scan" -> ParallelScan::run;
             case "allocation" -> Allocation::run;
             case "interrupts" -> Interrupts::run;
@@ -82,7 +88,7 @@ public final class Figures {
     }
 
     /** Prints a command's help where it was asked for; returns whether it was. */
-    static boolean isHelp(List<String> words, String help) {
+    public static boolean isHelp(List<String> words, String help) {
         boolean isWanted = words.stream().anyMatch(Arrays.asList("--help", "-h")::contains);
         if (isWanted) {
             System.out.print(help);
@@ -91,7 +97,7 @@ public final class Figures {
     }
 
     /** Says what is going on, beside the tables on standard output. */
-    static void say(String text) {
+    public static void say(String text) {
         System.err.println(text);
     }
 }

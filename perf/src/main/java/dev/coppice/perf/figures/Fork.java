@@ -13,15 +13,31 @@ import java.util.regex.Pattern;
  *
  * <p>Thread safety: one thread.
  */
-final class Fork implements AutoCloseable {
+public final class Fork implements AutoCloseable {
     private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+    /** One list for all stores; Agrona, lmdbjava and Chronicle need most of it. */
     private static final List<String> JVM_OPTIONS =
             List.of(
-                    "-Xms1g",
-                    "-Xmx1g",
+                    "-Xms2g",
+                    "-Xmx2g",
                     "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+                    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                    "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+                    "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
+                    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                    "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                    "--add-opens=java.base/java.io=ALL-UNNAMED",
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                    "--add-opens=java.base/java.util=ALL-UNNAMED",
+                    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                     "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow");
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-Dagrona.disable.bounds.checks=true",
+                    "-Dlmdbjava.disable.checks=true",
+                    "-Dchronicle.analytics.disable=true",
+                    "-Dslf4j.internal.verbosity=ERROR");
 
     private final Process process;
     private final BufferedReader output;
@@ -35,16 +51,22 @@ final class Fork implements AutoCloseable {
         this.command = command;
     }
 
-    /** Starts a main class. {@code PERF_JVM} in the environment holds more JVM options. */
-    static Fork start(Class<?> main, Object... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Installation.java());
-        command.addAll(JVM_OPTIONS);
+    /** {@return the options of every measured JVM; those in PERF_JVM come last} */
+    public static List<String> jvmOptions() {
+        List<String> options = new ArrayList<>(JVM_OPTIONS);
         String more = System.getenv("PERF_JVM");
         if (more != null && !more.isBlank()) {
-            command.addAll(List.of(BLANKS.split(more.strip())));
+            options.addAll(List.of(BLANKS.split(more.strip())));
         }
-        command.add(Installation.homeOption());
+        options.add(Installation.homeOption());
+        return options;
+    }
+
+    /** Starts a main class. {@code PERF_JVM} in the environment holds more JVM options. */
+    public static Fork start(Class<?> main, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Installation.java());
+        command.addAll(jvmOptions());
         command.add("-cp");
         command.add(Installation.classPath());
         command.add(main.getName());
@@ -58,7 +80,7 @@ final class Fork implements AutoCloseable {
     }
 
     /** Runs a main class to its end. {@return the words behind {@code result} in its last line} */
-    static String[] run(Class<?> main, Object... arguments) throws IOException {
+    public static String[] run(Class<?> main, Object... arguments) throws IOException {
         try (Fork fork = start(main, arguments)) {
             String[] result = fork.await("result");
             fork.end();
@@ -67,7 +89,7 @@ final class Fork implements AutoCloseable {
     }
 
     /** Waits for a line that starts with a word. {@return the words behind it} */
-    String[] await(String word) throws IOException {
+    public String[] await(String word) throws IOException {
         String line = output.readLine();
         while (line != null) {
             String[] words = BLANKS.split(line);
@@ -82,12 +104,13 @@ final class Fork implements AutoCloseable {
     }
 
     /** Kills it as kill -9 does, and waits until it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitExit();
     }
 
-    private void end() throws IOException {
+    /** Waits until it ends by itself; refuses any exit code but 0. */
+    public void end() throws IOException {
         int code = awaitExit();
         if (code != 0) {
             throw new IOException("exit code " + code + ": " + command);
@@ -113,12 +136,12 @@ final class Fork implements AutoCloseable {
     }
 
     /** In the started JVM: reports a result. */
-    static void result(Object... words) {
+    public static void result(Object... words) {
         line("result", words);
     }
 
     /** In the started JVM: reports that it has come to a point. */
-    static void line(String first, Object... words) {
+    public static void line(String first, Object... words) {
         var text = new StringBuilder(first);
         for (Object word : words) {
             text.append(' ').append(word);

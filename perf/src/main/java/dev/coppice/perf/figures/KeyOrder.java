@@ -5,7 +5,7 @@ package dev.coppice.perf.figures;
  *
  * <p>Thread safety: immutable.
  */
-final class KeyOrder {
+public final class KeyOrder {
     /*
      * Odd products and shifted exclusive ors are one-to-one on the numbers of b bits. What comes out
      * at or above the count goes in again, which keeps the rest one-to-one.
@@ -16,7 +16,7 @@ final class KeyOrder {
     private final long[] factors = new long[3];
     private final long offset;
 
-    KeyOrder(long count, long seed) {
+    public KeyOrder(long count, long seed) {
         int bits = Math.max(4, Long.SIZE - Long.numberOfLeadingZeros(count - 1));
         this.count = count;
         this.mask = (1L << bits) - 1;
@@ -29,7 +29,7 @@ final class KeyOrder {
     }
 
     /** {@return the number at a place of the order} */
-    long at(long index) {
+    public long at(long index) {
         long x = index;
         do {
             x = (x + offset) & mask;

@@ -65,7 +65,7 @@ final class ParallelScanTrial {
     /** Arguments: folder, entries, rounds. */
     public static void main(String[] args) throws InterruptedException {
         int entries = Integer.parseInt(args[1]);
-        try (Store store = Store.open(Path.of(args[0]).resolve(CoppiceSubject.FILE))) {
+        try (Store store = Store.open(Path.of(args[0]).resolve("data.coppice"))) {
             fill(store, entries);
             try (Snapshot snapshot = store.snapshot()) {
                 new ParallelScanTrial(snapshot, entries).measure(Integer.parseInt(args[2]));

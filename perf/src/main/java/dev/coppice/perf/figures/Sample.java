@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.List;
 
 /** What the runs of one measurement gave. Thread safety: one thread. */
-final class Sample {
+public final class Sample {
     private final List<Double> values = new ArrayList<>();
 
-    void add(double value) {
+    public void add(double value) {
         values.add(value);
     }
 
-    double median() {
+    public double median() {
         List<Double> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
         int middle = sorted.size() / 2;
@@ -21,20 +21,20 @@ final class Sample {
                 : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    double min() {
+    public double min() {
         return Collections.min(values);
     }
 
-    double max() {
+    public double max() {
         return Collections.max(values);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return values.isEmpty();
     }
 
     /** {@return lowest to highest} */
-    String spread() {
+    public String spread() {
         return Table.number(min()) + "-" + Table.number(max());
     }
 }

@@ -6,31 +6,38 @@ import java.util.List;
 import java.util.Locale;
 
 /** A table in Markdown, aligned. Thread safety: one thread. */
-final class Table {
+public final class Table {
     private final List<String[]> rows = new ArrayList<>();
 
-    Table(String... head) {
+    public Table(String... head) {
         rows.add(head);
     }
 
-    void row(Object... cells) {
+    public void row(Object... cells) {
         rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
     }
 
-    void print() {
+    public void print() {
+        System.out.print(text());
+        System.out.flush();
+    }
+
+    /** {@return its lines} */
+    public String text() {
         int[] widths = new int[rows.getFirst().length];
         for (String[] row : rows) {
             for (int i = 0; i < row.length; i++) {
                 widths[i] = Math.max(widths[i], row[i].length());
             }
         }
+        var text = new StringBuilder();
         for (int i = 0; i < rows.size(); i++) {
-            System.out.println(line(rows.get(i), widths));
+            text.append(line(rows.get(i), widths)).append('\n');
             if (i == 0) {
-                System.out.println(rule(widths));
+                text.append(rule(widths)).append('\n');
             }
         }
-        System.out.flush();
+        return text.toString();
     }
 
     private static String line(String[] row, int[] widths) {
@@ -51,15 +58,15 @@ final class Table {
     }
 
     /** {@return a number to about four digits} */
-    static String number(double value) {
+    public static String number(double value) {
         return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%,.0f", value);
     }
 
-    static String ratio(double value) {
+    public static String ratio(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    static String megabytes(double bytes) {
+    public static String megabytes(double bytes) {
         return number(bytes / 1e6);
     }
 }

@@ -1,5 +1,12 @@
-package dev.coppice.perf.figures;
+package dev.coppice.perf.compare;
 
+import dev.coppice.perf.compare.store.Peer;
+import dev.coppice.perf.compare.work.HeldSnapshotTrial;
+import dev.coppice.perf.figures.Arguments;
+import dev.coppice.perf.figures.DiskUse;
+import dev.coppice.perf.figures.Figures;
+import dev.coppice.perf.figures.Fork;
+import dev.coppice.perf.figures.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,31 +56,34 @@ final class SnapshotGrowth {
         long theirs = arguments.number("peer-overwrites", ours, 0, 1L << 40);
         long after = arguments.number("after", 500_000, 100, 1L << 40);
         var growth = new SnapshotGrowth(arguments.folder("dir", "snapshot-growth"), after);
-        growth.pair(Subject.Kind.COPPICE, ours);
+        growth.pair(Peer.COPPICE, ours);
         if (theirs > 0) {
-            growth.pair(Subject.Kind.LMDBJAVA, theirs);
+            growth.pair(Peer.LMDBJAVA, theirs);
         }
         growth.table.print();
     }
 
-    private void pair(Subject.Kind kind, long overwrites) throws IOException {
-        double without = measure(kind, overwrites, false);
-        double with = measure(kind, overwrites, true);
-        Figures.say(kind + ": file with a snapshot held / without: " + Table.ratio(with / without));
+    private void pair(Peer peer, long overwrites) throws IOException {
+        double without = measure(peer, overwrites, false);
+        double with = measure(peer, overwrites, true);
+        Figures.say(
+                peer.title()
+                        + ": file with a snapshot held / without: "
+                        + Table.ratio(with / without));
     }
 
     /** {@return length of the file behind the overwrites} */
-    private double measure(Subject.Kind kind, long overwrites, boolean isHeld) throws IOException {
-        Path store = folder.resolve(kind.name());
-        String[] result = Fork.run(GrowthTrial.class, kind, store, overwrites, after, isHeld);
+    private double measure(Peer peer, long overwrites, boolean isHeld) throws IOException {
+        Path store = folder.resolve(peer.name());
+        String[] result = Fork.run(HeldSnapshotTrial.class, peer, store, overwrites, after, isHeld);
         DiskUse.delete(store);
         double file = Double.parseDouble(result[1]);
         double later = Double.parseDouble(result[3]);
         double grown = Double.parseDouble(result[4]) - Double.parseDouble(result[2]);
         // lmdbjava's file is as long as its map from the start: what it takes tells more.
-        boolean isSparse = kind == Subject.Kind.LMDBJAVA;
+        boolean isSparse = peer == Peer.LMDBJAVA;
         table.row(
-                kind,
+                peer.title(),
                 overwrites,
                 isHeld ? "held" : "none",
                 Table.megabytes(Double.parseDouble(result[0])),

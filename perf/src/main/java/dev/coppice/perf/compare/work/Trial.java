@@ -1,0 +1,214 @@
+package dev.coppice.perf.compare.work;
+
+import dev.coppice.perf.commitpath.DeviceWrites;
+import dev.coppice.perf.compare.store.Peer;
+import dev.coppice.perf.figures.DiskUse;
+import dev.coppice.perf.figures.Fork;
+import dev.coppice.perf.figures.Sample;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Some works on one store, in a JVM of its own. Reports a line for each: its name, nanoseconds and
+ * processor nanoseconds per operation, bytes allocated per operation, and one more figure: bytes on
+ * disk after a load, operations per flush of the disk where commits are durable, else 0.
+ *
+ * <p>Thread safety: one thread.
+ */
+public final class Trial {
+    private static final int CHUNKS = 64;
+
+    /** To start and to end threads takes time that no operation should pay for. */
+    private static final int PARALLEL_CHUNKS = 8;
+
+    private static final int WARM_LOADS = 2;
+
+    /** Compilation takes its time: a pass for warming up is longer than the others. */
+    private static final double WARM_PASSES = 2.5;
+
+    private static final long MOST_WARM_NANOS = 2_000_000_000L;
+    private static final int WARM_LIMITS = 4;
+    private static final int WARM_SHARE = 5;
+
+    private final Peer peer;
+    private final Path folder;
+    private final Suite suite;
+    private final int entries;
+    private final int passes;
+    private final long passNanos;
+
+    private Trial(Peer peer, Path folder, Suite suite, int entries, int passes, long passNanos) {
+        this.peer = peer;
+        this.folder = folder;
+        this.suite = suite;
+        this.entries = entries;
+        this.passes = passes;
+        this.passNanos = passNanos;
+    }
+
+    /**
+     * Arguments: peer, folder, suite, entries, passes, milliseconds of a pass at most, works.
+     *
+     * <p>The works are separated by commas and are all durable or none.
+     */
+    public static void main(String[] args) throws IOException {
+        exitOnFailure();
+        var trial =
+                new Trial(
+                        Peer.valueOf(args[0]),
+                        Path.of(args[1]),
+                        Suite.of(args[2]),
+                        Integer.parseInt(args[3]),
+                        Integer.parseInt(args[4]),
+                        Long.parseLong(args[5]) * 1_000_000);
+        List<Work> works = new ArrayList<>();
+        for (String id : args[6].split(",", -1)) {
+            works.add(Work.of(id));
+        }
+        trial.run(works);
+        System.exit(0);
+    }
+
+    /** Ends the JVM where a thread fails; some of the stores have threads that keep it alive. */
+    static void exitOnFailure() {
+        Thread.setDefaultUncaughtExceptionHandler(Trial::fail);
+    }
+
+    private static void fail(Thread thread, Throwable cause) {
+        cause.printStackTrace();
+        Runtime.getRuntime().halt(1);
+    }
+
+    private void run(List<Work> works) throws IOException {
+        if (works.getFirst() == Work.LOAD) {
+            load();
+            return;
+        }
+        if (works.getFirst().isStep()) {
+            sequence(works);
+            return;
+        }
+        if (works.getFirst().startsEmpty()) {
+            DiskUse.emptied(folder);
+        }
+        try (Bench bench = open(folder, works.getFirst().isDurable(), entries)) {
+            for (Work work : works) {
+                measure(bench, work);
+            }
+        }
+    }
+
+    private Bench open(Path target, boolean isDurable, int count) throws IOException {
+        return Bench.open(peer, target, isDurable, suite.shape(), count);
+    }
+
+    private static void report(Work work, Meter.Cost cost, double more) {
+        Fork.line(
+                "figure",
+                work.id(),
+                cost.wall(),
+                work.isParallel() ? 0 : cost.processor(),
+                work.isParallel() ? 0 : cost.allocated(),
+                more);
+    }
+
+    /** Reports the wanted steps of SNKV's sequence; it allocates as its stores do, unmeasured. */
+    private void sequence(List<Work> works) throws IOException {
+        for (int i = 0; i < WARM_LOADS; i++) {
+            new Snkv(peer, folder, Math.max(1, entries / WARM_SHARE)).run();
+        }
+        Map<Work, Double> nanos = new Snkv(peer, folder, entries).run();
+        for (Work work : works) {
+            report(work, new Meter.Cost(nanos.get(work), 0, 0), 0);
+        }
+    }
+
+    private void load() throws IOException {
+        Path scratch = folder.resolveSibling(folder.getFileName() + "-scratch");
+        long deadline = System.nanoTime() + warmNanos();
+        for (int i = 0; i < WARM_LOADS || System.nanoTime() < deadline; i++) {
+            load(scratch, Math.max(1, entries / WARM_SHARE));
+        }
+        DiskUse.delete(scratch);
+        Meter.Cost cost = load(folder, entries);
+        report(Work.LOAD, cost, (double) DiskUse.ofFolder(folder).allocated());
+    }
+
+    private Meter.Cost load(Path target, int count) throws IOException {
+        DiskUse.emptied(target);
+        try (Bench bench = open(target, false, count);
+                Workload load = Work.LOAD.on(bench)) {
+            var meter = new Meter();
+            meter.start();
+            long done = load.run(count);
+            Meter.Cost cost = meter.stop(done, -1);
+            bench.subject().settle();
+            return cost;
+        }
+    }
+
+    private void measure(Bench bench, Work work) throws IOException {
+        var device = DeviceWrites.holding(folder);
+        var meter = new Meter();
+        var wall = new Sample();
+        var processor = new Sample();
+        var allocated = new Sample();
+        long operations = 0;
+        long flushes = 0;
+        try (Workload workload = work.on(bench)) {
+            for (int pass = 0; pass <= passes; pass++) {
+                long flushesBefore = device.flushes();
+                meter.start();
+                long done = pass == 0 ? warmPass(workload, work) : pass(workload, work);
+                if (done == 0) {
+                    break;
+                }
+                Meter.Cost cost = meter.stop(done, workload.countedNanos());
+                if (pass > 0) {
+                    wall.add(cost.wall());
+                    processor.add(cost.processor());
+                    allocated.add(cost.allocated());
+                    operations += done;
+                    flushes += device.flushes() - flushesBefore;
+                }
+            }
+        }
+        if (wall.isEmpty()) {
+            throw new IOException(work.id() + ": too few entries for a pass");
+        }
+        var cost = new Meter.Cost(wall.median(), processor.median(), allocated.min());
+        report(work, cost, work.isDurable() && flushes > 0 ? operations / (double) flushes : 0);
+    }
+
+    private long warmNanos() {
+        return Math.min(MOST_WARM_NANOS, (long) (WARM_PASSES * passNanos));
+    }
+
+    private long warmPass(Workload workload, Work work) {
+        return work.hasEnd()
+                ? pass(workload, work)
+                : pass(workload, work, WARM_LIMITS * work.limit(entries), warmNanos());
+    }
+
+    private long pass(Workload workload, Work work) {
+        return pass(workload, work, work.limit(entries), passNanos);
+    }
+
+    /** Runs up to so many operations or so long; returns how many it did. */
+    private static long pass(Workload workload, Work work, long limit, long nanos) {
+        long chunk = Math.max(1, limit / (work.isParallel() ? PARALLEL_CHUNKS : CHUNKS));
+        long deadline = System.nanoTime() + nanos;
+        long done = 0;
+        while (done < limit && System.nanoTime() < deadline) {
+            long more = workload.run(Math.min(chunk, limit - done));
+            if (more == 0) {
+                break;
+            }
+            done += more;
+        }
+        return done;
+    }
+}
