@@ -31,6 +31,7 @@ public final class Comparisons {
             case "latency" -> Latency::run;
             case "space" -> Space::run;
             case "growth" -> Growth::run;
+            case "snapshot-growth" -> SnapshotGrowth::run;
             case "ycsb" -> Ycsb::run;
             case "bench" -> UnderJmh::run;
             case "check" -> Check::run;
