@@ -3,9 +3,11 @@ package dev.coppice.fuzz.run;
 import dev.coppice.fuzz.corrupt.CorruptRuns;
 import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
+import dev.coppice.fuzz.differential.DifferentialRuns;
 import dev.coppice.fuzz.kill.KillRuns;
 import dev.coppice.fuzz.model.ModelRuns;
 import dev.coppice.fuzz.mutants.MutantRuns;
+import dev.coppice.fuzz.races.RaceRuns;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -41,6 +43,8 @@ public final class Fuzz {
                 new FaultRuns(),
                 new KillRuns(),
                 new CorruptRuns(),
+                new DifferentialRuns(),
+                new RaceRuns(),
                 new MutantRuns());
     }
 

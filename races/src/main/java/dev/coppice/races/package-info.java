@@ -1,0 +1,2 @@
+/** Races that show through the public interface. */
+package dev.coppice.races;
