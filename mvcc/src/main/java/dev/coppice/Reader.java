@@ -88,10 +88,11 @@ public final class Reader extends ReadHandle implements AutoCloseable {
         if (isOpen && store.newestTxn() == txn) {
             return false;
         }
-        // When the store evicts a reader, it parks it.
-        long evicted = Pin.next(Pin.next(generation, Pin.BUSY), Pin.PARKED);
-        long from = pin.isAt(evicted) ? evicted : generation;
-        generation = store.refresh(pin, from);
+        long moved = store.refresh(pin, owned());
+        while (moved < 0) {
+            moved = store.refresh(pin, owned());
+        }
+        generation = moved;
         long before = txn;
         txn = pin.view().root().txn();
         checkAfterRead();
@@ -114,9 +115,41 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     /** Lets go of the pages that it keeps, until the next {@link #refresh}. Idempotent. */
     public void park() {
         requireNotClosed();
-        if (Pin.state(generation) != Pin.PARKED) {
-            generation = store.park(pin, generation);
+        long from = owned();
+        while (Pin.state(from) != Pin.PARKED) {
+            long parked = store.park(pin, from);
+            from = parked < 0 ? owned() : parked;
         }
+        generation = from;
+    }
+
+    /**
+     * {@return the generation of the pin, which the store may have parked to evict the reader}
+     *
+     * @throws IllegalStateException when somebody else has the pin
+     */
+    private long owned() {
+        long now = settled();
+        if (!isOwn(now)) {
+            throw store.pinIsGone();
+        }
+        return now;
+    }
+
+    /** {@return the generation of the pin, once an eviction that is under way has ended} */
+    private long settled() {
+        long evicting = Pin.next(generation, Pin.BUSY);
+        long now = pin.generation();
+        while (now == evicting) {
+            Thread.onSpinWait();
+            now = pin.generation();
+        }
+        return now;
+    }
+
+    private boolean isOwn(long now) {
+        long evicted = Pin.next(Pin.next(generation, Pin.BUSY), Pin.PARKED);
+        return now == generation || now == evicted;
     }
 
     /**
@@ -232,8 +265,9 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     public void close() {
         if (!isClosed) {
             isClosed = true;
-            store.close(pin, generation);
-            store.close(pin, Pin.next(Pin.next(generation, Pin.BUSY), Pin.PARKED));
+            for (long now = settled(); isOwn(now); now = settled()) {
+                store.close(pin, now);
+            }
         }
     }
 }

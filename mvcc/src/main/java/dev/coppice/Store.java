@@ -243,24 +243,22 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Moves a reader's pin to the newest commit; returns its generation. */
+    /** Moves a reader's pin to the newest commit; as {@link OpenPins#refresh}. */
     long refresh(Pin pin, long generation) {
         requireOpen();
-        return kept(pins.refresh(pin, generation, config.clock().millis()));
+        return pins.refresh(pin, generation, config.clock().millis());
     }
 
-    /** Parks a reader's pin; returns its generation. */
+    /** Parks a reader's pin; as {@link OpenPins#park}. */
     long park(Pin pin, long generation) {
         requireOpen();
-        return kept(pins.park(pin, generation));
+        return pins.park(pin, generation);
     }
 
-    private long kept(long generation) {
-        if (generation < 0) {
-            requireOpen();
-            throw new IllegalStateException("two threads use one reader at the same time");
-        }
-        return generation;
+    /** {@return why a reader does not have its pin any more} */
+    IllegalStateException pinIsGone() {
+        requireOpen();
+        return new IllegalStateException("two threads use one reader at the same time");
     }
 
     /** {@return the pins of all handles} */
