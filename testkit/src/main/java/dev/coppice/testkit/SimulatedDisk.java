@@ -153,6 +153,20 @@ public final class SimulatedDisk implements Storage {
     }
 
     /**
+     * Runs what another thread would do just now. A fault that a mapped store of this thread waits
+     * to have delivered is delivered to this thread, behind it.
+     */
+    public synchronized void asAnotherThread(Runnable work) {
+        boolean isPending = hasLostStore;
+        hasLostStore = false;
+        try {
+            work.run();
+        } finally {
+            hasLostStore = isPending;
+        }
+    }
+
+    /**
      * Forgets the clean pages of the cache. After a failed flush this brings old content back: the
      * kernel had marked the pages clean without having written them.
      */

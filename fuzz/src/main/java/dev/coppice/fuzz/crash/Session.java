@@ -314,7 +314,7 @@ public final class Session {
             if (!isOver[0] && left[0] < 0) {
                 try {
                     isOver[0] = true;
-                    other.run();
+                    at.asAnotherThread(other);
                 } catch (BusyException e) {
                     isOver[0] = false;
                 } catch (StoreException e) {
@@ -347,7 +347,7 @@ public final class Session {
             step(at, number, step);
             if (step == Step.SYNC_BEGIN && !isOver[0]) {
                 isOver[0] = true;
-                other.run();
+                at.asAnotherThread(other);
             }
         });
         try {
