@@ -201,7 +201,7 @@ public final class Reader extends ReadHandle implements AutoCloseable {
         return root;
     }
 
-    private FamilyTree lookUp(String name, FamilyTree known) {
+    private FamilyTree lookUp(String name, @Nullable FamilyTree known) {
         FamilyTree tree = known == null ? new FamilyTree(name) : known;
         tree.lookUp(pin.view());
         checkAfterRead();

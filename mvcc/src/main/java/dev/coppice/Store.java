@@ -48,14 +48,14 @@ public final class Store implements AutoCloseable {
     private final Engine engine;
     private final StoreConfig config;
     private final Duties duties;
-    private final Maintenance maintenance;
+    private final @Nullable Maintenance maintenance;
     private final Durability durability;
     private final @Nullable BatchQueue batches;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final OpenPins pins;
     private final Handles handles;
     private final WriteWatch writes = new WriteWatch(this::rollback);
-    private volatile Thread writerThread;
+    private volatile @Nullable Thread writerThread;
     private volatile boolean isClosing;
 
     private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
@@ -467,12 +467,12 @@ public final class Store implements AutoCloseable {
     }
 
     /** {@return a copy of the newest value of a key of the default family, or null} */
-    public byte[] get(byte[] key) {
+    public byte @Nullable [] get(byte[] key) {
         return get(ColumnFamily.DEFAULT, key);
     }
 
     /** {@return a copy of the newest value, or null} */
-    public byte[] get(ColumnFamily family, byte[] key) {
+    public byte @Nullable [] get(ColumnFamily family, byte[] key) {
         try (Snapshot snapshot = snapshot(0)) {
             return snapshot.get(family, key);
         } catch (SnapshotClosedException e) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs integrity checks on an open store.
@@ -29,7 +30,7 @@ final class StoreCheck {
     CheckReport check(long nowMillis, Progress progress) {
         List<String> problems = new ArrayList<>(engine.store().headerProblems());
         try (Inspection inspection = engine.inspect(nowMillis)) {
-            IntegrityCheck.Space space = null;
+            IntegrityCheck.@Nullable Space space = null;
             if (inspection.freeSpaceProblem() != null) {
                 problems.add("free space: " + inspection.freeSpaceProblem());
             } else if (inspection.isFreeSpaceKnown()) {
@@ -78,7 +79,7 @@ final class StoreCheck {
     private CheckReport run(
             ReadView view,
             long sealedUpTo,
-            IntegrityCheck.Space space,
+            IntegrityCheck.@Nullable Space space,
             Progress progress,
             List<String> problems) {
         PageMap pages = new PageMap(engine.pageSize(), view.pages().chunks(), null);

@@ -51,9 +51,10 @@ final class StoreCopy {
             throw new IllegalArgumentException(
                     "copy: " + target + " exists already; name a file that does not");
         }
-        if (!Files.isDirectory(this.target.getParent())) {
+        Path directory = this.target.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
             throw new IllegalArgumentException(
-                    "copy: there is no directory " + this.target.getParent() + "; create it");
+                    "copy: there is no directory " + directory + "; create it");
         }
     }
 

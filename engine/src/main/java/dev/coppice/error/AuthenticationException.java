@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** A key is wrong or encrypted data was tampered with. */
 public final class AuthenticationException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class AuthenticationException extends StoreException {
         super(message, null);
     }
 
-    public AuthenticationException(String message, Throwable cause) {
+    public AuthenticationException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

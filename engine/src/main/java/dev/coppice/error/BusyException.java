@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** Somebody else holds what was asked for: the writer role, or the store as a whole. */
 public final class BusyException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class BusyException extends StoreException {
         super(message, null);
     }
 
-    public BusyException(String message, Throwable cause) {
+    public BusyException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

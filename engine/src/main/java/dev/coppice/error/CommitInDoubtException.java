@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The flush of a commit failed: the commit may or may not survive, which opening the store again
  * decides.
@@ -11,7 +13,7 @@ public final class CommitInDoubtException extends StoreException {
         super(message, null);
     }
 
-    public CommitInDoubtException(String message, Throwable cause) {
+    public CommitInDoubtException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

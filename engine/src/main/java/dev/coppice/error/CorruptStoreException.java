@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Bytes of the file are not what the store wrote. The message names the page and what was found.
  */
@@ -24,7 +26,7 @@ public final class CorruptStoreException extends StoreException {
         this(pageId, message, (Throwable) null);
     }
 
-    public CorruptStoreException(long pageId, String message, Throwable cause) {
+    public CorruptStoreException(long pageId, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.pageId = pageId;
     }

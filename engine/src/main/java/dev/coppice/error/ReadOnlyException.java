@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** A change was asked of a store that is open for reading only. */
 public final class ReadOnlyException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class ReadOnlyException extends StoreException {
         super(message, null);
     }
 
-    public ReadOnlyException(String message, Throwable cause) {
+    public ReadOnlyException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

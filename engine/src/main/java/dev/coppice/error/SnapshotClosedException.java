@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** The snapshot, or the cursor over it, was closed before or during the operation. */
 public final class SnapshotClosedException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class SnapshotClosedException extends StoreException {
         super(message, null);
     }
 
-    public SnapshotClosedException(String message, Throwable cause) {
+    public SnapshotClosedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** The store was closed, or refuses work after a failed flush until it is opened again. */
 public final class StoreClosedException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class StoreClosedException extends StoreException {
         super(message, null);
     }
 
-    public StoreClosedException(String message, Throwable cause) {
+    public StoreClosedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something other than the caller's arguments kept the store from doing what was asked. */
 public abstract sealed class StoreException extends RuntimeException
         permits CorruptStoreException,
@@ -15,7 +17,7 @@ public abstract sealed class StoreException extends RuntimeException
                 ExtensionException {
     private static final long serialVersionUID = 1L;
 
-    StoreException(String message, Throwable cause) {
+    StoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

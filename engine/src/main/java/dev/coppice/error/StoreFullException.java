@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * No page is left: the disk is full or the configured maximum size is reached. Nothing was changed.
  */
@@ -10,7 +12,7 @@ public final class StoreFullException extends StoreException {
         super(message, null);
     }
 
-    public StoreFullException(String message, Throwable cause) {
+    public StoreFullException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

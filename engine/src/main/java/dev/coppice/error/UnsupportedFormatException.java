@@ -1,5 +1,7 @@
 package dev.coppice.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** The file is not a store, or a store of a format that this version does not read. */
 public final class UnsupportedFormatException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public final class UnsupportedFormatException extends StoreException {
         super(message, null);
     }
 
-    public UnsupportedFormatException(String message, Throwable cause) {
+    public UnsupportedFormatException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }
