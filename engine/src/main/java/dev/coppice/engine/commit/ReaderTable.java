@@ -33,7 +33,8 @@ final class ReaderTable {
      * dead can tell its slots from all others.
      *
      * The count of slots and the chunks that hold them are shared: the scan maps what other
-     * processes have appended.
+     * processes have appended. The count is raised before the claim: a process can die between the
+     * two, and nobody would look for a claim behind the count when its slots are freed.
      */
     private static final int SLOT_BYTES = 64;
     private static final int SLOTS_PER_CHUNK = Storage.LIVE_CHUNK_BYTES / SLOT_BYTES;
@@ -55,8 +56,11 @@ final class ReaderTable {
     private final long self;
     private final long claimed;
 
-    /** The shared limit is at least this: it never falls while this process is attached. */
-    private int limitSeen;
+    /**
+     * The shared limit is at least this: it never falls while this process is attached. Volatile,
+     * so that a thread which finds it high enough reads its root behind the raise of another one.
+     */
+    private volatile int limitSeen;
 
     private volatile MemorySegment[] chunks = {};
 
@@ -123,13 +127,13 @@ final class ReaderTable {
             for (int slot = start; slot < slots; slot++) {
                 MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
                 long at = position(slot);
-                if ((long) WORD.getOpaque(chunk, at) == FREE
-                        && WORD.compareAndSet(chunk, at, FREE, claimed)) {
+                if ((long) WORD.getOpaque(chunk, at) == FREE) {
                     if (slot >= limitSeen) {
                         limitSeen = live.readers(slot + 1);
-                        VarHandle.fullFence();
                     }
-                    return slot;
+                    if (WORD.compareAndSet(chunk, at, FREE, claimed)) {
+                        return slot;
+                    }
                 }
             }
             addChunk(all.length);

@@ -2,6 +2,7 @@ package dev.coppice.engine.commit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.storage.MemoryStorage;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +107,19 @@ class ReaderTableTest {
         assertEquals(1, readers.scan(ids));
         readers.releaseAll(0);
         assertEquals(0, readers.scan(ids));
+    }
+
+    /** Its memory of the shared words can only be read: the store that raises the count fails. */
+    @Test
+    void processThatDiesBesideTheCountOfSlotsLeavesNoClaimBehind() {
+        LiveWords words = new LiveWords(storage, storage.liveChunk(0).asReadOnly());
+        ReaderTable dying = new ReaderTable(storage, words, 3);
+        assertThrows(IllegalArgumentException.class, dying::claim);
+        readers.releaseAll(3);
+        for (int i = 0; i < 3; i++) {
+            readers.pin(readers.claim(), TXN + i, 0);
+        }
+        assertEquals(3, readers.scan(ids));
     }
 
     @Test
