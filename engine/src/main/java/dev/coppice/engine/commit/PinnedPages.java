@@ -39,10 +39,13 @@ final class PinnedPages implements RootWalk.Visitor {
      * @param latest the newest root
      */
     void keep(List<StoreRoot> pinned, StoreRoot latest) {
+        // A late death is on the safe side. Where commits were lost, pins are newer than the root,
+        // and a page that several of them share is filed once: until the newest of them has gone.
+        death = latest.txn();
         for (StoreRoot root : pinned) {
-            // A late death is on the safe side; where commits were lost a pin is newer than the
-            // root.
-            death = Math.max(latest.txn(), root.txn() + 1);
+            death = Math.max(death, root.txn() + 1);
+        }
+        for (StoreRoot root : pinned) {
             new RootWalk(pages, this).walk(root);
         }
     }
