@@ -57,6 +57,8 @@ final class OpenPins {
         if (!pin.change(generation, Pin.FREE)) {
             return false;
         }
+        // The next one may be a single read, which nobody watches.
+        pin.owner(null);
         engine.release(pin.view());
         return true;
     }
@@ -75,6 +77,7 @@ final class OpenPins {
             engine.pinAgain(pin.view(), nowMillis);
         } catch (RuntimeException | Error e) {
             pin.settle(busy, Pin.FREE, 0);
+            pin.owner(null);
             engine.release(pin.view());
             throw e;
         }
@@ -109,7 +112,8 @@ final class OpenPins {
         Pin pin = handle.pin();
         long generation = pin.generation();
         boolean isIdle = Pin.state(generation) == Pin.OPEN || Pin.state(generation) == Pin.PARKED;
-        // A pin that was closed meanwhile, and opened for another one, has another generation.
+        // A pin that was closed before has another owner or none, one that is closed meanwhile has
+        // another generation.
         return isIdle && pin.isOwnedBy(handle) && close(pin, generation);
     }
 

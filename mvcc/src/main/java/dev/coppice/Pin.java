@@ -105,12 +105,12 @@ final class Pin {
         return openedBy;
     }
 
-    /** Makes a handle the owner. Requires: the slot is the caller's, and not open yet. */
-    void owner(HandleRef newOwner) {
+    /** Makes a handle the owner, or nobody. Requires: the slot is the caller's, and is not open. */
+    void owner(@Nullable HandleRef newOwner) {
         owner = newOwner;
     }
 
-    /** {@return whether this is the owner, or the last one there was} */
+    /** {@return whether this is the owner} */
     boolean isOwnedBy(HandleRef handle) {
         return handle.equals(owner);
     }

@@ -265,8 +265,13 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     public void close() {
         if (!isClosed) {
             isClosed = true;
-            for (long now = settled(); isOwn(now); now = settled()) {
-                store.close(pin, now);
+            try {
+                for (long now = settled(); isOwn(now); now = settled()) {
+                    store.close(pin, now);
+                }
+            } finally {
+                // Not garbage, and so not forgotten, before it is closed.
+                Reference.reachabilityFence(this);
             }
         }
     }

@@ -105,6 +105,11 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
     /** Lets go of what the snapshot keeps. Idempotent. */
     @Override
     public void close() {
-        store.close(pin, generation);
+        try {
+            store.close(pin, generation);
+        } finally {
+            // Not garbage, and so not forgotten, before it is closed.
+            Reference.reachabilityFence(this);
+        }
     }
 }

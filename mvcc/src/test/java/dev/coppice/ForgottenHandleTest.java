@@ -2,12 +2,15 @@ package dev.coppice;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.coppice.error.BusyException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.ReferenceQueue;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -119,6 +122,27 @@ class ForgottenHandleTest {
             awaitForgotten(2);
             assertArrayEquals(VALUE, held.get(KEY));
         }
+    }
+
+    /** A closed handle becomes garbage while a single read, which nobody watches, has its pin. */
+    @Test
+    void singleReadIsNotTakenForTheClosedHandleThatHadItsPin() {
+        Snapshot snapshot = store.snapshot();
+        OpenPins pins = store.pins();
+        Pin pin =
+                Arrays.stream(pins.all())
+                        .filter(each -> each != null && Pin.state(each.generation()) == Pin.OPEN)
+                        .findFirst()
+                        .orElseThrow();
+        HandleRef closed = new HandleRef(snapshot, new ReferenceQueue<>(), pin);
+        pin.owner(closed);
+        snapshot.close();
+        Pin again = pins.claim(0);
+        assertSame(pin, again);
+        again.open(0, false);
+        long generation = again.generation();
+        assertFalse(pins.releaseOwnedBy(closed));
+        assertTrue(pins.close(again, generation));
     }
 
     @Test
