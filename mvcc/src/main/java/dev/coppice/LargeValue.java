@@ -5,6 +5,7 @@ import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.storage.Storage;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -196,14 +197,20 @@ public final class LargeValue {
     /**
      * {@return the value as a read-only part of the mapping, which nothing checks}
      *
-     * <p>While the store is open it can be read without harm; what it shows is undefined once the
-     * handle is closed or has moved. It is not aligned: use layouts that say so.
+     * <p>In a {@link StoreConfig#paranoid} store it is memory of the handle's own instead, and
+     * throws {@link IllegalStateException} once the handle is closed or has moved. Otherwise, while
+     * the store is open it can be read without harm; what it shows is undefined once the handle is
+     * closed or has moved. It is not aligned: use layouts that say so.
      *
      * @throws IllegalStateException when the value crosses a chunk of the mapping, as some of more
      *     than 64 MiB do: read it through the other methods
      */
     public MemorySegment unsafeSegment() {
         place(0, 0);
+        ReadHandle source = mapped();
+        if (source.store.config().paranoid()) {
+            return ownSegment(source);
+        }
         if (length > roomBehind(start)) {
             throw new IllegalStateException(
                     "the value crosses a chunk of the mapping: length="
@@ -219,6 +226,27 @@ public final class LargeValue {
         }
         check();
         return segment;
+    }
+
+    private MemorySegment ownSegment(ReadHandle source) {
+        MemorySegment own;
+        try {
+            Arena arena = source.ownArena();
+            if (arena == null) {
+                throw new SnapshotClosedException("the handle is closed or has moved");
+            }
+            if (shift == ONE_SEGMENT_SHIFT) {
+                MemorySegment copy = arena.allocate(length);
+                copyTo(0, copy, 0, length);
+                own = copy.asReadOnly();
+            } else {
+                own = source.store.map(start, length, arena);
+            }
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
+        }
+        check();
+        return own;
     }
 
     private MemorySegment segment(long position) {

@@ -59,6 +59,7 @@ final class OpenPins {
         }
         // The next one may be a single read, which nobody watches.
         pin.owner(null);
+        pin.closeOwn();
         engine.release(pin.view());
         return true;
     }
@@ -72,6 +73,7 @@ final class OpenPins {
         if (!pin.change(generation, Pin.BUSY)) {
             return -1;
         }
+        pin.closeOwn();
         long busy = Pin.next(generation, Pin.BUSY);
         try {
             engine.pinAgain(pin.view(), nowMillis);
@@ -93,6 +95,7 @@ final class OpenPins {
         if (!pin.change(generation, Pin.BUSY)) {
             return -1;
         }
+        pin.closeOwn();
         engine.park(pin.view());
         return pin.settle(Pin.next(generation, Pin.BUSY), Pin.PARKED, 0);
     }

@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.Families;
 import dev.coppice.engine.ReadView;
 import dev.coppice.engine.btree.TreeRoot;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
@@ -53,6 +54,9 @@ final class Pin {
     private String openedBy = "";
     private @Nullable HandleRef owner;
     private long handles;
+
+    /** Memory of the handle's own, where it has asked for any. */
+    private volatile @Nullable Arena own;
 
     // Background work
     private long stalled;
@@ -171,6 +175,46 @@ final class Pin {
         long settled = next(busy, state);
         generation = settled;
         return settled;
+    }
+
+    /**
+     * {@return memory that goes when the handle of this generation lets the pin go, or null where
+     * it has}
+     */
+    synchronized @Nullable Arena ownArena(long expected) {
+        if (generation != expected) {
+            return null;
+        }
+        Arena arena = own;
+        if (arena == null) {
+            arena = Arena.ofShared();
+            own = arena;
+            // Who changes the generation looks at the field behind it: one of the two sees the
+            // other.
+            if (generation != expected) {
+                closeOwn();
+                return null;
+            }
+        }
+        return arena;
+    }
+
+    /** Lets the memory of the last handle's own go. Requires: its generation is over. */
+    void closeOwn() {
+        if (own != null) {
+            synchronized (this) {
+                Arena arena = own;
+                own = null;
+                while (arena != null && arena.scope().isAlive()) {
+                    try {
+                        arena.close();
+                    } catch (IllegalStateException e) {
+                        // The system is reading from it into a file or a socket just now.
+                        Thread.onSpinWait();
+                    }
+                }
+            }
+        }
     }
 
     /** {@return the tree of a named family, for the snapshot that has the pin} */

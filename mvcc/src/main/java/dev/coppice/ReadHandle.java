@@ -4,6 +4,7 @@ import dev.coppice.engine.btree.Neighbours;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
 
     /** Called before every operation: throws when this thread may not use the handle now. */
     abstract void requireUsable();
+
+    /** {@return memory that goes when the handle is closed or moves, or null where it has} */
+    abstract @Nullable Arena ownArena();
 
     /** Called behind every operation: what was read counts only if this returns. */
     abstract void checkAfterRead();

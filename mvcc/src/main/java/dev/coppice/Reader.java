@@ -4,6 +4,7 @@ import dev.coppice.engine.FamilyTree;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
+import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.HashMap;
@@ -242,6 +243,11 @@ public final class Reader extends ReadHandle implements AutoCloseable {
         if (isClosed) {
             throw new IllegalStateException("the reader is closed");
         }
+    }
+
+    @Override
+    @Nullable Arena ownArena() {
+        return pin.ownArena(generation);
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.coppice;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
+import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store as it was at one commit, however much is written meanwhile.
@@ -85,6 +87,11 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
     /** Whether it is open shows afterwards. */
     @Override
     void requireUsable() {}
+
+    @Override
+    @Nullable Arena ownArena() {
+        return pin.ownArena(generation);
+    }
 
     @Override
     void checkAfterRead() {

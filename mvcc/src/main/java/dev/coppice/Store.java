@@ -231,6 +231,11 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** {@return bytes of the data file in memory of the caller's own} */
+    MemorySegment map(long position, long length, Arena arena) {
+        return engine.storage().map(position, length, arena);
+    }
+
     /** Lets go of what a handle keeps, unless that was done already. */
     void close(Pin pin, long generation) {
         try {

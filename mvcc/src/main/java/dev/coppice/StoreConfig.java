@@ -44,6 +44,7 @@ public final class StoreConfig {
         private long maxUndurableMillis;
         private int batchQueueCapacity = 1_024;
         private Verify verify = Verify.FIRST_TOUCH;
+        private boolean paranoid;
         private boolean readOnly;
         private boolean createIfMissing = true;
         private boolean allowUnsafeFileSystem;
@@ -75,6 +76,7 @@ public final class StoreConfig {
             named.put("maxUndurableMillis", maxUndurableMillis);
             named.put("batchQueueCapacity", batchQueueCapacity);
             named.put("verify", verify);
+            named.put("paranoid", paranoid);
             named.put("readOnly", readOnly);
             named.put("createIfMissing", createIfMissing);
             named.put("allowUnsafeFileSystem", allowUnsafeFileSystem);
@@ -292,6 +294,25 @@ public final class StoreConfig {
         Objects.requireNonNull(verify, "verify");
         Settings changed = settings.copy();
         changed.verify = verify;
+        return new StoreConfig(changed);
+    }
+
+    /**
+     * {@return whether {@link LargeValue#unsafeSegment} gives each handle memory of its own, which
+     * goes with the handle: a raw segment that is used later throws, where it would otherwise show
+     * other bytes; false by default}
+     *
+     * <p>For tests and for finding such uses: mapping a value costs some 10 microseconds, letting
+     * it go up to milliseconds.
+     */
+    public boolean paranoid() {
+        return settings.paranoid;
+    }
+
+    /** {@return the same with another {@link #paranoid}} */
+    public StoreConfig withParanoid(boolean paranoid) {
+        Settings changed = settings.copy();
+        changed.paranoid = paranoid;
         return new StoreConfig(changed);
     }
 

@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -533,6 +534,12 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
                         ? "no transaction is open: it was committed or rolled back, or never begun"
                         : "a write transaction belongs to the thread that began it: "
                                 + other.getName());
+    }
+
+    @Override
+    final Arena ownArena() {
+        throw new IllegalStateException(
+                "a paranoid store has no raw segments of a transaction: copy the value");
     }
 
     /** Nobody else lets go of what a transaction reads. */

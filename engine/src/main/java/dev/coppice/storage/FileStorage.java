@@ -371,6 +371,15 @@ public final class FileStorage implements Storage {
     }
 
     @Override
+    public MemorySegment map(long position, long length, Arena arena) {
+        try {
+            return MappedChunks.map(path.data(), position, length, arena);
+        } catch (IOException e) {
+            throw Failures.of(path.data() + " cannot be mapped", e);
+        }
+    }
+
+    @Override
     public MemorySegment[] writableChunks() {
         MappedChunks chunks = writable;
         return chunks == null ? mapWritable() : chunks.segments();

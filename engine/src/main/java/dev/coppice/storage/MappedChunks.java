@@ -44,6 +44,16 @@ final class MappedChunks {
                 file, arena, FileChannel.MapMode.READ_ONLY, Set.of(StandardOpenOption.READ));
     }
 
+    /** {@return a part of a file, mapped for itself and only to be read} */
+    static MemorySegment map(Path file, long position, long length, Arena arena)
+            throws IOException {
+        return Shield.repeatable(() -> {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                return channel.map(FileChannel.MapMode.READ_ONLY, position, length, arena);
+            }
+        });
+    }
+
     static MappedChunks writable(Path file, Arena arena) {
         return new MappedChunks(
                 file,

@@ -2,6 +2,7 @@ package dev.coppice.storage;
 
 import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -119,6 +120,25 @@ public interface Storage extends AutoCloseable {
 
     /** Announces a change of the live file; {@code position} counts from its start. */
     void liveStored(long position, long length);
+
+    /**
+     * {@return bytes of the data file in memory that goes when the arena is closed; a copy, where
+     * the storage cannot map them once more}
+     *
+     * <p>Requires: the bytes lie below size() and are not changed meanwhile.
+     */
+    default MemorySegment map(long position, long length, Arena arena) {
+        MemorySegment copy = arena.allocate(length);
+        MemorySegment[] chunks = chunks();
+        for (long done = 0; done < length; ) {
+            MemorySegment chunk = chunks[(int) ((position + done) / CHUNK_BYTES)];
+            long from = (position + done) % CHUNK_BYTES;
+            long piece = Math.min(length - done, chunk.byteSize() - from);
+            MemorySegment.copy(chunk, from, copy, done, piece);
+            done += piece;
+        }
+        return copy.asReadOnly();
+    }
 
     /** {@return the processes that share the store; {@link Processes#NONE} where none can} */
     default Processes processes() {
