@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * try (Store store = Store.open(Path.of("ticks.coppice"))) {
- *     store.put("EURUSD".getBytes(UTF_8), "1.0842".getBytes(UTF_8));
- *     byte[] value = store.get("EURUSD".getBytes(UTF_8));
+ *     store.put("EURUSD", "1.0842");
+ *     String value = store.get("EURUSD");
  * }
  * }
  *
@@ -498,6 +498,8 @@ public final class Store implements AutoCloseable {
 
     /** Stores an entry of the default family, as UTF-8, in a transaction of its own. */
     public void put(String key, String value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
         put(Utf8.bytes(key), Utf8.bytes(value));
     }
 
