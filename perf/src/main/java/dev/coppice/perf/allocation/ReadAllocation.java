@@ -6,9 +6,7 @@ import dev.coppice.KeyBuilder;
 import dev.coppice.Reader;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
-import dev.coppice.StoreConfig;
 import dev.coppice.ValueBatch;
-import dev.coppice.WriteTransaction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /** Reads from the default and from a named family: bytes allocated, and time. */
 @State(Scope.Thread)
@@ -35,39 +34,27 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class ReadAllocation {
     private static final int MANY = 64;
-    private static final int VALUE_BYTES = 100;
-    private static final ColumnFamily NAMED = ColumnFamily.of("named");
 
     @Param({"100000"})
     int entries;
 
-    private final byte[] target = new byte[VALUE_BYTES];
+    private final byte[] target = new byte[FilledStore.VALUE_BYTES];
     private final byte[][] manyKeys = new byte[MANY][];
     private final ValueBatch batch = new ValueBatch();
     private final KeyBuilder builder = new KeyBuilder();
     private Arena arena;
     private MemorySegment segment;
+    private FilledStore filled;
     private Store store;
     private Snapshot snapshot;
     private Reader reader;
-    private byte[][] keys;
-    private int next;
 
     @Setup
     public void fill() {
         arena = Arena.ofShared();
-        segment = arena.allocate(VALUE_BYTES);
-        store = Store.inMemory(StoreConfig.defaults());
-        keys = new byte[entries][];
-        try (WriteTransaction txn = store.begin()) {
-            txn.createFamily(NAMED);
-            for (int i = 0; i < entries; i++) {
-                keys[i] = new KeyBuilder().addLong(i).toBytes();
-                txn.append(ColumnFamily.DEFAULT, keys[i], new byte[VALUE_BYTES]);
-                txn.append(NAMED, keys[i], new byte[VALUE_BYTES]);
-            }
-            txn.commit();
-        }
+        segment = arena.allocate(FilledStore.VALUE_BYTES);
+        filled = new FilledStore(entries);
+        store = filled.store;
         snapshot = store.snapshot();
         reader = store.reader();
     }
@@ -76,39 +63,33 @@ public class ReadAllocation {
     public void close() {
         reader.close();
         snapshot.close();
-        store.close();
+        filled.close();
         arena.close();
-    }
-
-    /** {@return a key far from the last one} */
-    private int random() {
-        next = (int) ((next + 7_919_999L) % entries);
-        return next;
     }
 
     @Benchmark
     public int snapshotGetIntoArray() {
-        return snapshot.get(ColumnFamily.DEFAULT, keys[random()], target, 0);
+        return snapshot.get(ColumnFamily.DEFAULT, filled.randomKey(), target, 0);
     }
 
     @Benchmark
     public int snapshotGetFromNamedFamily() {
-        return snapshot.get(NAMED, keys[random()], target, 0);
+        return snapshot.get(FilledStore.NAMED, filled.randomKey(), target, 0);
     }
 
     @Benchmark
     public long snapshotGetIntoSegment() {
-        return snapshot.get(ColumnFamily.DEFAULT, keys[random()], segment, 0);
+        return snapshot.get(ColumnFamily.DEFAULT, filled.randomKey(), segment, 0);
     }
 
     @Benchmark
     public int readerGetLongKey() {
-        return reader.get(ColumnFamily.DEFAULT, (long) random(), target, 0);
+        return reader.get(ColumnFamily.DEFAULT, (long) filled.random(), target, 0);
     }
 
     @Benchmark
     public int readerGetBuiltKeyFromNamedFamily() {
-        return reader.get(NAMED, builder.reset().addLong(random()), target, 0);
+        return reader.get(FilledStore.NAMED, builder.reset().addLong(filled.random()), target, 0);
     }
 
     @Benchmark
@@ -120,12 +101,12 @@ public class ReadAllocation {
     public int readerParkRefreshAndGetFromNamedFamily() {
         reader.park();
         reader.refresh();
-        return reader.get(NAMED, keys[random()], target, 0);
+        return reader.get(FilledStore.NAMED, filled.randomKey(), target, 0);
     }
 
     @Benchmark
     public byte readerView() {
-        BytesView view = reader.view(NAMED, keys[random()]);
+        BytesView view = reader.view(FilledStore.NAMED, filled.randomKey());
         return view.getByte(0);
     }
 
@@ -133,7 +114,7 @@ public class ReadAllocation {
     @OperationsPerInvocation(MANY)
     public int multiGet() {
         for (int i = 0; i < MANY; i++) {
-            manyKeys[i] = keys[random()];
+            manyKeys[i] = filled.randomKey();
         }
         snapshot.multiGet(ColumnFamily.DEFAULT, manyKeys, batch);
         return batch.length(MANY - 1);
@@ -144,7 +125,7 @@ public class ReadAllocation {
     public int singleGets() {
         int bytes = 0;
         for (int i = 0; i < MANY; i++) {
-            bytes += snapshot.get(ColumnFamily.DEFAULT, keys[random()], target, 0);
+            bytes += snapshot.get(ColumnFamily.DEFAULT, filled.randomKey(), target, 0);
         }
         return bytes;
     }
@@ -153,6 +134,14 @@ public class ReadAllocation {
     public long snapshotOpenAndClose() {
         try (Snapshot opened = store.snapshot()) {
             return opened.txn();
+        }
+    }
+
+    /** The handle and what tells that it was forgotten are allocated, as the snapshot escapes. */
+    @Benchmark
+    public void snapshotOpenEscapeAndClose(Blackhole escape) {
+        try (Snapshot opened = store.snapshot()) {
+            escape.consume(opened);
         }
     }
 }
