@@ -18,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  coppice count prices.coppice",
             "  coppice count prices.coppice --cf fx --prefix EUR",
-            "  coppice count ids.coppice --hex --from 00 --to 80 --json"
+            "  coppice count ids.coppice --long --from 0 --json"
         })
 final class CountCommand implements Callable<Integer> {
     @ParentCommand private Main main;
@@ -26,11 +26,12 @@ final class CountCommand implements Callable<Integer> {
     @Mixin private Family family;
     @Mixin private RangeOption keys;
     @Mixin private EncodingOption encodings;
+    @Mixin private LongOption longs;
     @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        KeyRange range = keys.range(encodings.encoding());
+        KeyRange range = keys.range(longs.keys(encodings.encoding()));
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot()) {
             ColumnFamily counted = family.in(snapshot);

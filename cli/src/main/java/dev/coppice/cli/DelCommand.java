@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice del prices.coppice EURUSD",
-            "  coppice del ids.coppice --cf users --hex 00000000000004d2"
+            "  coppice del ids.coppice --cf users --long 1234"
         })
 final class DelCommand implements Callable<Integer> {
     @ParentCommand private Main main;
@@ -27,10 +27,11 @@ final class DelCommand implements Callable<Integer> {
 
     @Mixin private Family family;
     @Mixin private EncodingOption encodings;
+    @Mixin private LongOption longs;
 
     @Override
     public Integer call() {
-        byte[] keyBytes = encodings.encoding().decode(key);
+        byte[] keyBytes = longs.keys(encodings.encoding()).decode(key);
         boolean wasThere;
         try (Store store = file.openToChange();
                 WriteTransaction txn = store.begin()) {

@@ -7,6 +7,7 @@ import dev.coppice.ColumnFamily;
 import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import dev.coppice.cli.text.Encoding;
 import dev.coppice.cli.text.EntryWriter;
 import dev.coppice.cli.text.TextBuffer;
 import java.io.IOException;
@@ -37,6 +38,8 @@ import picocli.CommandLine.ParentCommand;
             "  coppice dump old.coppice --all | coppice load new.coppice --all"
         })
 final class DumpCommand implements Callable<Integer> {
+    private static final Path STANDARD_OUTPUT = Path.of("-");
+
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
 
@@ -45,7 +48,7 @@ final class DumpCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "OUTPUT",
             description = "the text; - or none for standard output")
-    private String output = "-";
+    private Path output = STANDARD_OUTPUT;
 
     @Mixin private Family family;
 
@@ -67,7 +70,7 @@ final class DumpCommand implements Callable<Integer> {
         Meter meter = new Meter(main.console());
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot()) {
-            if (output.equals("-")) {
+            if (output.equals(STANDARD_OUTPUT)) {
                 write(snapshot, main.console().text(), meter, () -> {});
             } else {
                 writeFile(snapshot, meter);
@@ -82,7 +85,7 @@ final class DumpCommand implements Callable<Integer> {
         long entries;
         long bytes;
         try (Cancellation cancellation = new Cancellation();
-                OutputFile target = OutputFile.create(Path.of(output), isForced)) {
+                OutputFile target = OutputFile.create(output, isForced)) {
             TextBuffer text = new TextBuffer(target.output()::bytes);
             entries = write(snapshot, text, meter, cancellation::check);
             bytes = text.bytes();
@@ -93,8 +96,8 @@ final class DumpCommand implements Callable<Integer> {
                 .say(
                         format(
                                 ROOT,
-                                "dumped %,d entries, %s in %.1f s",
-                                entries,
+                                "dumped %s, %s in %.1f s",
+                                Numbers.entries(entries),
                                 Numbers.bytes(bytes),
                                 meter.seconds()));
     }
@@ -102,10 +105,10 @@ final class DumpCommand implements Callable<Integer> {
     /** {@return how many entries} */
     private long write(Snapshot snapshot, TextBuffer text, Meter meter, Runnable check) {
         List<ColumnFamily> families = isAll ? snapshot.families() : List.of(family.in(snapshot));
-        KeyRange range = keys.range(encodings.encoding());
+        Encoding encoding = encodings.encoding();
+        KeyRange range = keys.range(encoding);
         long total = keys.isGiven() ? 0 : families.stream().mapToLong(snapshot::count).sum();
-        try (EntryWriter writer =
-                EntryWriter.of(text, json.isJson(), encodings.encoding(), isAll)) {
+        try (EntryWriter writer = EntryWriter.of(text, json.isJson(), encoding, encoding, isAll)) {
             EntryOutput entries =
                     new EntryOutput(
                             snapshot,

@@ -28,11 +28,12 @@ final class ExistsCommand implements Callable<Integer> {
 
     @Mixin private Family family;
     @Mixin private EncodingOption encodings;
+    @Mixin private LongOption longs;
     @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        Encoding encoding = encodings.encoding();
+        Encoding encoding = longs.keys(encodings.encoding());
         byte[] wanted = encoding.decode(key);
         boolean isThere;
         try (Store store = file.openToRead();

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice get prices.coppice EURUSD",
-            "  coppice get ids.coppice --cf users --hex 00000000000004d2",
+            "  coppice get ids.coppice --cf users --long 1234",
             "  coppice get pictures.coppice logo.png --raw > logo.png"
         })
 final class GetCommand implements Callable<Integer> {
@@ -31,6 +31,7 @@ final class GetCommand implements Callable<Integer> {
 
     @Mixin private Family family;
     @Mixin private EncodingOption encodings;
+    @Mixin private LongOption longs;
 
     @Option(names = "--raw", description = "print the value's bytes and nothing else")
     private boolean isRaw;
@@ -40,7 +41,8 @@ final class GetCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Encoding encoding = encodings.encoding();
-        byte[] wanted = encoding.decode(key);
+        Encoding keys = longs.keys(encoding);
+        byte[] wanted = keys.decode(key);
         byte[] value = value(wanted);
         if (value == null) {
             main.console().err().line("coppice: no such key: " + key);
@@ -48,8 +50,7 @@ final class GetCommand implements Callable<Integer> {
         }
         if (json.isJson()) {
             main.console()
-                    .json(out ->
-                            out.bytes("key", wanted, encoding).bytes("value", value, encoding));
+                    .json(out -> out.bytes("key", wanted, keys).bytes("value", value, encoding));
         } else if (isRaw) {
             main.console().out().bytes(value, 0, value.length);
         } else {

@@ -15,6 +15,11 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** {@return 1 as 1 entry, 1234567 as 1,234,567 entries} */
+    public static String entries(long value) {
+        return count(value) + (value == 1 ? " entry" : " entries");
+    }
+
     /** {@return 1536 as 1.5 KiB} */
     public static String bytes(long value) {
         double size = value;

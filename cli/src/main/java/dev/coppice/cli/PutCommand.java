@@ -16,7 +16,9 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice put prices.coppice EURUSD 1.0842",
-            "  coppice put ids.coppice --cf users --hex 00000000000004d2 0a0b0c"
+            "  coppice put ids.coppice --cf users --long 1234 Ada",
+            "  coppice put ids.coppice --long -- -5 below",
+            "  coppice put bytes.coppice --hex 00ff 0a0b0c"
         })
 final class PutCommand implements Callable<Integer> {
     @Mixin private StoreFile file;
@@ -29,11 +31,12 @@ final class PutCommand implements Callable<Integer> {
 
     @Mixin private Family family;
     @Mixin private EncodingOption encodings;
+    @Mixin private LongOption longs;
 
     @Override
     public Integer call() {
         Encoding encoding = encodings.encoding();
-        byte[] keyBytes = encoding.decode(key);
+        byte[] keyBytes = longs.keys(encoding).decode(key);
         byte[] valueBytes = encoding.decode(value);
         try (Store store = file.openOrCreate();
                 WriteTransaction txn = store.begin()) {

@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.KeyRange;
 import dev.coppice.cli.text.Encoding;
+import java.util.Arrays;
 import picocli.CommandLine.Option;
 
 /** The keys that a command works on. Thread safety: one thread. */
@@ -17,17 +18,20 @@ final class RangeOption {
 
     /** {@return the keys that all given options leave} */
     KeyRange range(Encoding encoding) {
-        KeyRange range = KeyRange.all();
-        if (prefix != null) {
-            range = KeyRange.prefix(encoding.decode(prefix));
+        if (prefix != null && encoding == Encoding.LONG) {
+            throw new UsageException("--long goes without --prefix: give --from and --to");
         }
-        if (from != null) {
-            range = range.and(KeyRange.from(encoding.decode(from)));
+        KeyRange range = bounds(encoding);
+        return prefix == null ? range : KeyRange.prefix(encoding.decode(prefix)).and(range);
+    }
+
+    private KeyRange bounds(Encoding encoding) {
+        byte[] lower = from == null ? null : encoding.decode(from);
+        byte[] upper = to == null ? null : encoding.decode(to);
+        if (lower != null && upper != null && Arrays.compareUnsigned(lower, upper) > 0) {
+            throw new UsageException("--from " + from + " is above --to " + to);
         }
-        if (to != null) {
-            range = range.and(KeyRange.below(encoding.decode(to)));
-        }
-        return range;
+        return KeyRange.of(lower, upper);
     }
 
     boolean isGiven() {

@@ -3,6 +3,7 @@ package dev.coppice.cli;
 import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import dev.coppice.cli.text.Encoding;
 import dev.coppice.cli.text.EntryWriter;
 import dev.coppice.cli.text.TextBuffer;
 import java.util.concurrent.Callable;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  coppice scan prices.coppice --prefix EUR",
             "  coppice scan prices.coppice --from EUR --to GBP --reverse --limit 10",
+            "  coppice scan ids.coppice --cf users --long --from 1000 --to 2000",
             "  coppice scan prices.coppice --json | jq -r .key"
         })
 final class ScanCommand implements Callable<Integer> {
@@ -37,6 +39,7 @@ final class ScanCommand implements Callable<Integer> {
     private long limit = Long.MAX_VALUE;
 
     @Mixin private EncodingOption encodings;
+    @Mixin private LongOption longs;
     @Mixin private JsonOption json;
 
     @Override
@@ -44,12 +47,13 @@ final class ScanCommand implements Callable<Integer> {
         if (limit < 0) {
             throw new UsageException("--limit " + limit + ": at least 0");
         }
-        KeyRange range = keys.range(encodings.encoding());
+        Encoding values = encodings.encoding();
+        Encoding keyTexts = longs.keys(values);
+        KeyRange range = keys.range(keyTexts);
         TextBuffer text = main.console().text();
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot();
-                EntryWriter writer =
-                        EntryWriter.of(text, json.isJson(), encodings.encoding(), false)) {
+                EntryWriter writer = EntryWriter.of(text, json.isJson(), keyTexts, values, false)) {
             new EntryOutput(snapshot, writer, _ -> {})
                     .write(family.in(snapshot), range, isReverse, limit);
         }

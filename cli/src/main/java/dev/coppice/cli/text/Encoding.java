@@ -3,6 +3,8 @@ package dev.coppice.cli.text;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.coppice.KeyBuilder;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -56,6 +58,29 @@ public enum Encoding {
                 int to = (int) Math.min(content.length, (long) from + PIECE_BYTES);
                 target.put(Base64.getEncoder().encode(Arrays.copyOfRange(content, from, to)));
             }
+        }
+    },
+    /** The decimal number of a long key; of keys only. */
+    LONG("Long") {
+        @Override
+        public byte[] decode(byte[] text, int from, int to) {
+            String digits = new String(text, from, to - from, UTF_8);
+            try {
+                return new KeyBuilder().addLong(Long.parseLong(digits)).toBytes();
+            } catch (NumberFormatException e) {
+                throw new TextException("not a whole number of 64 bits: '" + digits + "'", e);
+            }
+        }
+
+        @Override
+        void encode(byte[] content, TextBuffer target) {
+            if (content.length != Long.BYTES) {
+                throw new TextException(
+                        "not a long key, which has 8 bytes: "
+                                + HexFormat.of().formatHex(content)
+                                + " in hexadecimal");
+            }
+            target.put(Long.toString(new BigInteger(content).longValue() ^ Long.MIN_VALUE));
         }
     };
 

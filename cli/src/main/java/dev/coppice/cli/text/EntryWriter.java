@@ -26,9 +26,13 @@ public interface EntryWriter extends AutoCloseable {
      * @param namesFamilies whether each line names its column family
      */
     static EntryWriter of(
-            TextBuffer target, boolean isJson, Encoding encoding, boolean namesFamilies) {
+            TextBuffer target,
+            boolean isJson,
+            Encoding keys,
+            Encoding values,
+            boolean namesFamilies) {
         return isJson
-                ? new JsonLinesWriter(target, encoding, namesFamilies)
-                : new TsvWriter(target, encoding, namesFamilies);
+                ? new JsonLinesWriter(target, keys, values, namesFamilies)
+                : new TsvWriter(target, keys, values, namesFamilies);
     }
 }

@@ -8,7 +8,7 @@ package dev.coppice.cli.text;
  */
 final class JsonLinesReader extends EntryReader {
     private static final String FIELDS =
-            "cf, key, keyHex, keyBase64, value, valueHex and valueBase64";
+            "cf, key, keyHex, keyBase64, keyLong, value, valueHex and valueBase64";
 
     private final JsonText json = new JsonText();
 
@@ -56,7 +56,7 @@ final class JsonLinesReader extends EntryReader {
                 key = encoding == Encoding.UTF8 ? json.bytes(keys) : json.bytes(encoding);
                 return;
             }
-            if (json.is(name(encoding, false))) {
+            if (encoding != Encoding.LONG && json.is(name(encoding, false))) {
                 begin(value, JsonLinesWriter.VALUE);
                 value = encoding == Encoding.UTF8 ? json.bytes(values) : json.bytes(encoding);
                 return;
@@ -70,6 +70,7 @@ final class JsonLinesReader extends EntryReader {
             case UTF8 -> isKey ? "key" : "value";
             case HEX -> isKey ? "keyHex" : "valueHex";
             case BASE64 -> isKey ? "keyBase64" : "valueBase64";
+            case LONG -> "keyLong";
         };
     }
 

@@ -13,14 +13,16 @@ final class JsonLinesWriter implements EntryWriter {
 
     private final TextBuffer target;
     private final JsonWriter json;
-    private final Encoding encoding;
+    private final Encoding keys;
+    private final Encoding values;
     private final boolean namesFamilies;
     private String family = "";
 
-    JsonLinesWriter(TextBuffer target, Encoding encoding, boolean namesFamilies) {
+    JsonLinesWriter(TextBuffer target, Encoding keys, Encoding values, boolean namesFamilies) {
         this.target = target;
         this.json = new JsonWriter(target);
-        this.encoding = encoding;
+        this.keys = keys;
+        this.values = values;
         this.namesFamilies = namesFamilies;
     }
 
@@ -38,7 +40,7 @@ final class JsonLinesWriter implements EntryWriter {
         if (namesFamilies) {
             json.name(FAMILY).value(family);
         }
-        json.bytes(KEY, key, encoding).bytes(VALUE, value, encoding).endObject().line();
+        json.bytes(KEY, key, keys).bytes(VALUE, value, values).endObject().line();
     }
 
     @Override

@@ -10,13 +10,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 final class TsvWriter implements EntryWriter {
     private final TextBuffer target;
-    private final Encoding encoding;
+    private final Encoding keys;
+    private final Encoding values;
     private final boolean namesFamilies;
     private byte[] family = {};
 
-    TsvWriter(TextBuffer target, Encoding encoding, boolean namesFamilies) {
+    TsvWriter(TextBuffer target, Encoding keys, Encoding values, boolean namesFamilies) {
         this.target = target;
-        this.encoding = encoding;
+        this.keys = keys;
+        this.values = values;
         this.namesFamilies = namesFamilies;
     }
 
@@ -35,9 +37,9 @@ final class TsvWriter implements EntryWriter {
             Encoding.UTF8.encode(family, target);
             target.put('\t');
         }
-        encoding.encode(key, target);
+        keys.encode(key, target);
         target.put('\t');
-        encoding.encode(value, target);
+        values.encode(value, target);
         target.put('\n');
     }
 
