@@ -140,7 +140,7 @@ final class CfCommand implements Runnable {
                                                     .name("removed")
                                                     .value(removed));
                         } else {
-                            main.console().say("removed " + Numbers.count(removed) + " entries");
+                            main.console().say("removed " + Numbers.entries(removed));
                         }
                         return null;
                     });

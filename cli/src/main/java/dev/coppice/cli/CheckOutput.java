@@ -62,10 +62,10 @@ final class CheckOutput {
         console.say(
                 format(
                         ROOT,
-                        "%s %,d pages, %,d entries in %.1f s: %s",
+                        "%s %,d pages, %s in %.1f s: %s",
                         what,
                         report.pages(),
-                        report.entries(),
+                        Numbers.entries(report.entries()),
                         (System.nanoTime() - started) / 1e9,
                         verdict(report)));
         return report.isClean() ? ExitCode.OK : ExitCode.NEGATIVE;

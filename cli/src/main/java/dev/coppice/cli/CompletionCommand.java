@@ -1,5 +1,7 @@
 package dev.coppice.cli;
 
+import java.util.Iterator;
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,10 +27,21 @@ final class CompletionCommand implements Runnable {
         ZSH
     }
 
+    /** Their names as people write them. */
+    static final class ShellNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("bash", "zsh").iterator();
+        }
+    }
+
     @ParentCommand private Main main;
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "SHELL", description = "bash or zsh")
+    @Parameters(
+            paramLabel = "SHELL",
+            description = "bash or zsh",
+            completionCandidates = ShellNames.class)
     private Shell shell;
 
     @Override

@@ -99,9 +99,9 @@ final class CopyCommand implements Callable<Integer> {
                     .say(
                             format(
                                     ROOT,
-                                    "copied %,d entries of %,d column families as of commit %s in"
+                                    "copied %s of %,d column families as of commit %s in"
                                             + " %.1f s: file %s, checked",
-                                    report.entries(),
+                                    Numbers.entries(report.entries()),
                                     report.families(),
                                     Numbers.txn(report.txn()),
                                     seconds,

@@ -3,6 +3,7 @@ package dev.coppice.cli;
 import dev.coppice.cli.text.TextException;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreException;
+import dev.coppice.error.UnsupportedFormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -68,6 +69,8 @@ final class ErrorOutput {
             case UsageException _ -> ExitCode.USAGE;
             case TextException _ -> ExitCode.USAGE;
             case IllegalArgumentException _ -> ExitCode.USAGE;
+            case AbsentException _ -> ExitCode.NEGATIVE;
+            case UnsupportedFormatException _ -> ExitCode.USAGE;
             case BusyException _ -> ExitCode.BUSY;
             default -> ExitCode.STORE;
         };
@@ -77,6 +80,7 @@ final class ErrorOutput {
         return switch (e) {
             case UsageException _ -> e.getMessage();
             case TextException _ -> e.getMessage();
+            case AbsentException _ -> e.getMessage();
             case IllegalArgumentException _ -> e.getMessage();
             case StoreException _ -> e.getMessage();
             case UncheckedIOException _ -> e.getMessage();

@@ -49,7 +49,7 @@ final class Family {
         if (!families.contains(family)) {
             String names =
                     families.stream().map(ColumnFamily::name).collect(Collectors.joining(", "));
-            throw new UsageException(
+            throw new AbsentException(
                     "no column family named '" + name + "'; the store has: " + names);
         }
         return family;

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  coppice jshell prices.coppice",
             "  coppice jshell prices.coppice --read-only -- --feedback concise",
-            "  echo 'store.snapshot().count()' | coppice jshell prices.coppice -- -s -"
+            "  echo 'IO.println(store.snapshot().count())' | coppice jshell prices.coppice -- -s -"
         })
 final class JshellCommand implements Callable<Integer> {
     private static final List<String> IMPORTS =
@@ -36,7 +36,7 @@ final class JshellCommand implements Callable<Integer> {
     @ParentCommand private Main main;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "the store")
-    private String file;
+    private Path file;
 
     @Parameters(index = "1..*", hidden = true, arity = "0..*")
     private List<String> options = new ArrayList<>();
@@ -50,6 +50,7 @@ final class JshellCommand implements Callable<Integer> {
         if (!Files.isExecutable(jshell)) {
             throw new UsageException("there is no " + jshell + ": install a JDK, not only a JRE");
         }
+        requireStore();
         Path startup = Files.createTempFile("coppice", ".jsh");
         try {
             Files.write(startup, script());
@@ -65,11 +66,19 @@ final class JshellCommand implements Callable<Integer> {
         }
     }
 
+    /** Opens the store once: the shell would go on without it, and end as if all were well. */
+    private void requireStore() {
+        if (file != null) {
+            StoreFile store = new StoreFile(file);
+            (isReadOnly ? store.openToRead() : store.openOrCreate()).close();
+        }
+    }
+
     /** {@return what the shell begins with} */
     List<String> script() {
         List<String> lines = new ArrayList<>(IMPORTS);
         if (file != null) {
-            String path = Path.of(file).toAbsolutePath().toString();
+            String path = file.toAbsolutePath().toString();
             lines.add(
                     "var store = Store.open(Path.of(\""
                             + path.replace("\\", "\\\\").replace("\"", "\\\"")

@@ -38,6 +38,7 @@ import picocli.CommandLine.ParentCommand;
             "  LC_ALL=C sort prices.tsv | coppice load prices.coppice --batch 1000000"
         })
 final class LoadCommand implements Callable<Integer> {
+    private static final Path STANDARD_INPUT = Path.of("-");
     private static final int SHOWN_PROBLEMS = 20;
 
     @ParentCommand private Main main;
@@ -48,7 +49,7 @@ final class LoadCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "INPUT",
             description = "the text; - or none for standard input")
-    private String input = "-";
+    private Path input = STANDARD_INPUT;
 
     @Mixin private Family family;
 
@@ -78,15 +79,14 @@ final class LoadCommand implements Callable<Integer> {
         if (isAll && family.isGiven()) {
             throw new UsageException("--all goes without --cf");
         }
-        if (input.equals("-")) {
+        if (input.equals(STANDARD_INPUT)) {
             return load(main.console().in(), 0);
         }
-        Path path = Path.of(input);
-        if (!Files.isReadable(path) || Files.isDirectory(path)) {
-            throw new UsageException("cannot read " + path + ": check the path");
+        if (!Files.isReadable(input) || Files.isDirectory(input)) {
+            throw new UsageException("cannot read " + input + ": check the path");
         }
-        try (InputStream stream = new FileInputStream(path.toFile())) {
-            return load(stream, Files.size(path));
+        try (InputStream stream = new FileInputStream(input.toFile())) {
+            return load(stream, Files.size(input));
         }
     }
 
@@ -111,8 +111,8 @@ final class LoadCommand implements Callable<Integer> {
                 .say(
                         format(
                                 ROOT,
-                                "loaded %,d entries (%,d new) in %.1f s: %,.0f entries/s, file %s%s",
-                                loader.entries(),
+                                "loaded %s (%,d new) in %.1f s: %,.0f entries/s, file %s%s",
+                                Numbers.entries(loader.entries()),
                                 loader.newEntries(),
                                 meter.seconds(),
                                 loader.entries() / meter.seconds(),

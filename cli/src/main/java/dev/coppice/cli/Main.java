@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeList = {
             "0:done",
             "1:a check found problems, a key or family is not there, or lines were left out",
-            "2:the command line or the input cannot be used",
+            "2:the command line or the input cannot be used, or there is no store that this opens",
             "3:somebody else has the store open, and this would have to change it",
             "4:the store or the machine failed",
         },
@@ -55,7 +56,8 @@ public final class Main implements Runnable {
     }
 
     /** Runs one command; returns its exit code. */
-    public static int run(Console console, String... args) {
+    public static int run(Console console, String... words) {
+        String[] args = helped(words);
         Main main = new Main(console);
         ErrorOutput errors = new ErrorOutput(console);
         CommandLine commands = new CommandLine(main);
@@ -63,7 +65,7 @@ public final class Main implements Runnable {
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setOut(new PrintWriter(asStream(console.out()), true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(asStream(console.err()), true, StandardCharsets.UTF_8));
-        commands.setParameterExceptionHandler((e, words) -> errors.refuse(e, words));
+        commands.setParameterExceptionHandler((e, all) -> errors.refuse(e, all));
         commands.setExecutionExceptionHandler((e, _, _) -> errors.fail(e, main.isVerbose));
         commands.registerConverter(long.class, Main::wholeNumber);
         commands.registerConverter(Long.class, Main::wholeNumber);
@@ -83,6 +85,16 @@ public final class Main implements Runnable {
             return errors.fail(e, main.isVerbose);
         }
         return code;
+    }
+
+    /** {@return the words, where they begin with "help" as the option of that name} */
+    private static String[] helped(String... words) {
+        if (words.length == 0 || !words[0].equals("help")) {
+            return words;
+        }
+        String[] args = Arrays.copyOfRange(words, 1, words.length + 1);
+        args[words.length - 1] = "--help";
+        return args;
     }
 
     private static long wholeNumber(String text) {

@@ -15,7 +15,27 @@ final class Nearest {
                 .min(
                         Comparator.comparingInt((String candidate) -> distance(word, candidate))
                                 .thenComparing(Comparator.naturalOrder()))
+                .orElseGet(() -> longer(word, candidates));
+    }
+
+    /** {@return the candidate that the word abbreviates, as ls does list, or null} */
+    private static String longer(String word, Collection<String> candidates) {
+        boolean isName = word.length() > 1 && Character.isLetter(word.charAt(0));
+        return candidates.stream()
+                .filter(candidate -> isName && abbreviates(word, candidate))
+                .min(
+                        Comparator.comparingInt(String::length)
+                                .thenComparing(Comparator.naturalOrder()))
                 .orElse(null);
+    }
+
+    /** {@return whether the first letters agree and the others follow in that order} */
+    private static boolean abbreviates(String word, String candidate) {
+        int at = word.charAt(0) == candidate.charAt(0) ? 0 : -1;
+        for (int i = 1; i < word.length() && at >= 0; i++) {
+            at = candidate.indexOf(word.charAt(i), at + 1);
+        }
+        return at >= 0;
     }
 
     /**

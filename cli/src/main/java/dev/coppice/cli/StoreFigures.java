@@ -79,7 +79,7 @@ public record StoreFigures(
                         + " (base)");
         lines.add("newest from  " + Instant.ofEpochMilli(commitMillis));
         families.forEach((name, entries) ->
-                lines.add(format(ROOT, "family       %s: %,d entries", name, entries)));
+                lines.add(format(ROOT, "family       %s: %s", name, Numbers.entries(entries))));
         advice().forEach(line -> lines.add("advice       " + line));
         return String.join("\n", lines);
     }

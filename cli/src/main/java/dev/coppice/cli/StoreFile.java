@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
+import dev.coppice.error.BusyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
@@ -10,6 +11,13 @@ import picocli.CommandLine.Parameters;
 final class StoreFile {
     @Parameters(index = "0", paramLabel = "FILE", description = "the store")
     private Path path;
+
+    /** The store that picocli sets. */
+    StoreFile() {}
+
+    StoreFile(Path path) {
+        this.path = path;
+    }
 
     Path path() {
         return path;
@@ -25,13 +33,29 @@ final class StoreFile {
     /** Opens a store that exists, to change it. */
     Store openToChange() {
         requireStore();
-        return Store.open(path, StoreConfig.defaults().withCreateIfMissing(false));
+        return openToWrite(StoreConfig.defaults().withCreateIfMissing(false));
     }
 
     /** Opens a store, which is created where there is none. */
     Store openOrCreate() {
         refuseDirectory();
-        return Store.open(path);
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new UsageException(
+                    "there is no directory " + parent + ": create it before the store " + path);
+        }
+        return openToWrite(StoreConfig.defaults());
+    }
+
+    private Store openToWrite(StoreConfig config) {
+        try {
+            return Store.open(path, config);
+        } catch (BusyException e) {
+            throw new BusyException(
+                    e.getMessage()
+                            + " Close it there first; commands that only read work beside it.",
+                    e);
+        }
     }
 
     private void requireStore() {

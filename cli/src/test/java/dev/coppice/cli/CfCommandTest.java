@@ -39,7 +39,7 @@ final class CfCommandTest {
 
     @Test
     void clearKeepsTheFamily() {
-        assertEquals("removed 1 entries\n", Run.of("cf", "clear", file, "fx").out());
+        assertEquals("removed 1 entry\n", Run.of("cf", "clear", file, "fx").out());
         assertEquals(
                 "{\"cf\":\"fx\",\"removed\":0}\n",
                 Run.of("cf", "clear", file, "fx", "--json").out());

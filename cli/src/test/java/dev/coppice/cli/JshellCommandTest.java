@@ -1,10 +1,14 @@
 package dev.coppice.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.Store;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** What jshell is started with. */
@@ -19,6 +23,18 @@ final class JshellCommandTest {
     void packageIsImported() {
         assertTrue(script().contains("import dev.coppice.*;"));
         assertTrue(script().stream().noneMatch(line -> line.contains("store")));
+    }
+
+    @Test
+    void storeInUseStartsNoShell(@TempDir Path directory) {
+        Path file = directory.resolve("s");
+        try (Store store = Store.open(file)) {
+            assertFalse(store.config().readOnly());
+            Run run = Run.of("jshell", file.toString());
+            assertEquals(ExitCode.BUSY, run.code(), run.err());
+            assertEquals(1, run.err().lines().count(), run.err());
+        }
+        assertEquals(ExitCode.OK, Run.of("check", file.toString()).code());
     }
 
     @Test

@@ -59,6 +59,8 @@ final class LoadCommandTest {
     void lastOfEqualKeysCounts() {
         Run run = Run.withInput("a\t1\nb\t2\na\t3\n", "load", file, "-");
         assertTrue(run.out().startsWith("loaded 3 entries (2 new)"), run.out());
+        Run one = Run.withInput("a\t3\n", "load", file);
+        assertTrue(one.out().startsWith("loaded 1 entry (0 new)"), one.out());
         assertEquals("a\t3\nb\t2\n", content());
     }
 

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,10 @@ final class MainTest {
         Run word = Run.of("get", "f", "k", "v");
         assertEquals("coppice: too much: v; see: coppice get --help\n", word.err());
         assertEquals(
+                "coppice: no such command: coppice cf ls; did you mean list?; see: coppice cf"
+                        + " --help\n",
+                Run.of("cf", "ls", "f").err());
+        assertEquals(
                 "coppice: cf needs a command: list, create, drop or clear\n", Run.of("cf").err());
     }
 
@@ -175,11 +180,36 @@ final class MainTest {
     }
 
     @Test
-    void otherFileIsAStoreError() throws IOException {
-        Files.writeString(Path.of(file()), "no store".repeat(4000));
-        Run run = Run.of("stat", file());
-        assertEquals(ExitCode.STORE, run.code(), run.err());
-        assertEquals(1, run.err().lines().count(), run.err());
+    void whatIsNoStoreIsBadUsageForEveryCommand() throws IOException {
+        Path small = Files.writeString(directory.resolve("small"), "no store");
+        Path large = Files.writeString(directory.resolve("large"), "no store".repeat(4000));
+        for (Path path : List.of(small, large, directory, directory.resolve("no/s.coppice"))) {
+            String name = path.toString();
+            for (String[] args :
+                    new String[][] {
+                        {"get", name, "k"},
+                        {"put", name, "k", "v"},
+                        {"del", name, "k"},
+                        {"load", name},
+                        {"cf", "create", name, "fx"},
+                        {"copy", name, file()},
+                        {"check", name},
+                        {"stat", name},
+                        {"jshell", name},
+                        {"jshell", name, "--read-only"}
+                    }) {
+                Run run = Run.of(args);
+                assertEquals(ExitCode.USAGE, run.code(), args[0] + ": " + run.err());
+                assertEquals(1, run.err().lines().count(), run.err());
+            }
+        }
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertEquals(Run.of("--help"), Run.of("help"));
+        assertEquals(Run.of("get", "--help"), Run.of("help", "get"));
+        assertEquals(Run.of("cf", "list", "--help"), Run.of("help", "cf", "list"));
     }
 
     private static OutputStream failing(String message) {

@@ -78,6 +78,9 @@ final class ProcessTest {
             Run refused = shell("coppice put s a b");
             assertEquals(ExitCode.BUSY, refused.code(), refused.out());
             assertEquals(1, refused.err().lines().count(), refused.err());
+            assertTrue(refused.err().contains("Close it there first"), refused.err());
+            Run shell = shell("coppice jshell s");
+            assertEquals(new Run(ExitCode.BUSY, "", refused.err()), shell);
             String commit = "commit " + Numbers.txn(snapshot.txn()) + ", ";
             String self = ", process " + ProcessHandle.current().pid() + "\n";
             String shown = shell("coppice snapshots s").out();
@@ -99,6 +102,31 @@ final class ProcessTest {
                                 + " && coppice copy s t > copy && coppice get t zzz"
                                 + " && coppice check s > check");
         assertEquals(new Run(ExitCode.OK, "new\n20001\nzzz\tnew\nyes\nnew\n", ""), run);
+    }
+
+    @Test
+    void exampleOfJshellPrintsTheCount() throws IOException {
+        Run.of("load", directory + "/s", text.toString());
+        Run run =
+                shell(
+                        "echo 'IO.println(store.snapshot().count())' | coppice jshell s -- -s -;"
+                                + " coppice check s > check");
+        assertEquals(new Run(ExitCode.OK, ENTRIES + "\n", ""), run);
+    }
+
+    @Test
+    void namesOfFilesAreCompleted() throws IOException {
+        for (String command :
+                new String[] {"get", "load s", "dump s", "jshell", "copy s", "check", "cf list"}) {
+            Run run =
+                    shell(
+                            "shopt -s progcomp; source <(coppice completion bash);"
+                                    + " COMP_WORDS=(coppice "
+                                    + command
+                                    + " in.); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+                                    + " _complete_coppice; echo \"${COMPREPLY[*]}\"");
+            assertEquals("in.tsv\n", run.out(), command + ": " + run.err());
+        }
     }
 
     @Test
