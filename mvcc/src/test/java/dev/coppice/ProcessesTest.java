@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.coppice.error.BusyException;
+import dev.coppice.error.StoreIoException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -378,6 +379,25 @@ class ProcessesTest {
             }
             assertEquals(11, reader.number("newest"));
             reader.end();
+        }
+        assertClean();
+    }
+
+    /** The system drops the locks of a process that opens and closes the live file once more. */
+    @Test
+    void writerThatLostItsLocksChangesNothingMore() throws IOException {
+        Store lost = createStore();
+        commit(lost, 3);
+        assertTrue(Files.readAllBytes(directory.resolve("store-live")).length > 0);
+        try (PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+            assertEquals(13, writer.number("commit 10"));
+            var e = assertThrows(StoreIoException.class, () -> Sums.commit(lost, random));
+            assertTrue(e.getMessage().contains("lock"), e.getMessage());
+            assertThrows(StoreIoException.class, lost::checkpoint);
+            lost.close();
+            assertEquals(23, writer.number("commit 10"));
+            assertEquals(23, writer.number("newest"));
+            writer.end();
         }
         assertClean();
     }

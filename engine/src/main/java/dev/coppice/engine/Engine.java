@@ -266,6 +266,7 @@ public final class Engine implements AutoCloseable {
         try {
             checkOpen();
             if (store.isPoisoned()) {
+                storage.processes().requireAttached();
                 throw new StoreClosedException(
                         "a flush failed: the store takes no more changes until it is closed and"
                                 + " opened again");

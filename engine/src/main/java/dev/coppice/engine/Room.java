@@ -83,7 +83,8 @@ final class Room {
         synchronized (growth) {
             long bytes = step();
             long size = storage.size();
-            if (isGrowthDue() && size + bytes <= storage.maxSize()) {
+            boolean isWanted = isGrowthDue() && !store.isPoisoned();
+            if (isWanted && size + bytes <= storage.maxSize()) {
                 try {
                     storage.grow(stepEnd(size + bytes));
                 } catch (StoreFullException e) {

@@ -167,7 +167,7 @@ final class LiveFile implements LiveMemory {
 
     @Override
     public void leave() {
-        if (isWriter) {
+        if (isWriter && processes.isAttached()) {
             tell(chunk(0), "");
         }
         processes.leave();

@@ -35,6 +35,11 @@ class NoProcesses implements Processes {
     }
 
     @Override
+    public boolean isAttached() {
+        return true;
+    }
+
+    @Override
     public void requireAttached() {
         // Nobody looks.
     }

@@ -138,9 +138,13 @@ final class ProcessTable implements Processes {
     }
 
     @Override
+    public boolean isAttached() {
+        return state(self) != FREE && (long) WORD.get(chunk, at(self) + ATTACHED) == attachedMillis;
+    }
+
+    @Override
     public void requireAttached() {
-        long state = state(self);
-        if (state == FREE || (long) WORD.get(chunk, at(self) + ATTACHED) != attachedMillis) {
+        if (!isAttached()) {
             throw new StoreIoException(
                     "Other processes take this one for dead, since its lock on the live file is"
                             + " gone: something in this process has opened and closed that file."
@@ -148,9 +152,11 @@ final class ProcessTable implements Processes {
         }
     }
 
-    /** Says that this process is about to go. */
+    /** Says that this process is about to go, unless the row is another one's by now. */
     void leave() {
-        state(self, GONE);
+        if (isAttached()) {
+            state(self, GONE);
+        }
     }
 
     /** {@return who writes, in words, as far as the live file tells} */

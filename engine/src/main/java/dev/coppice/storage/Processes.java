@@ -43,6 +43,12 @@ public interface Processes {
     void reap(IntConsumer release);
 
     /**
+     * {@return whether the others still count this process among the living} Two loads, for every
+     * publication; see {@link #requireAttached}.
+     */
+    boolean isAttached();
+
+    /**
      * Checks that the others still count this process among the living.
      *
      * @throws dev.coppice.error.StoreIoException if not: code in this process has opened and closed

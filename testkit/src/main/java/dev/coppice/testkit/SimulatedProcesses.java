@@ -94,6 +94,11 @@ final class SimulatedProcesses {
         }
 
         @Override
+        public boolean isAttached() {
+            return true;
+        }
+
+        @Override
         public void requireAttached() {
             // No lock is ever lost.
         }

@@ -105,6 +105,7 @@ public final class Commits {
 
     void checkNotPoisoned() {
         if (live.isPoisoned()) {
+            storage.processes().requireAttached();
             throw new StoreClosedException(
                     "a flush failed: the store takes no more changes until it is closed and opened"
                             + " again");

@@ -2,6 +2,7 @@ package dev.coppice.engine.commit;
 
 import dev.coppice.engine.page.Bytes;
 import dev.coppice.storage.Identity;
+import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -50,10 +51,12 @@ final class LiveWords {
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
     private final Storage storage;
+    private final Processes processes;
     private final MemorySegment words;
 
     LiveWords(Storage storage, MemorySegment words) {
         this.storage = storage;
+        this.processes = storage.processes();
         this.words = words;
     }
 
@@ -111,12 +114,19 @@ final class LiveWords {
         set(CLEAN_OFFSET, txn);
     }
 
+    /**
+     * {@return whether nothing may be published: a flush has failed, or the locks of this process
+     * are gone and another one may be writing}
+     */
     boolean isPoisoned() {
-        return get(POISON_OFFSET) != 0;
+        return get(POISON_OFFSET) != 0 || !processes.isAttached();
     }
 
+    /** The word is another process's where that one may be writing. */
     void poison(boolean isPoisoned) {
-        set(POISON_OFFSET, isPoisoned ? 1 : 0);
+        if (processes.isAttached()) {
+            set(POISON_OFFSET, isPoisoned ? 1 : 0);
+        }
     }
 
     long nextId() {
