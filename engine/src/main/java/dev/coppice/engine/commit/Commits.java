@@ -55,6 +55,7 @@ public final class Commits {
     private long logSince;
     private long logPages;
     private long[][] roots = {new long[16]};
+    private long nextScan = PAGES_PER_SCAN;
 
     // Checkpoint role; read by any thread.
     private volatile long capturedPages;
@@ -326,7 +327,7 @@ public final class Commits {
     }
 
     private void reclaimWhenDue() {
-        if (allocator.pending().freshPages() >= PAGES_PER_SCAN) {
+        if (allocator.pending().freshPages() >= nextScan) {
             reclaim();
         }
     }
@@ -349,8 +350,11 @@ public final class Commits {
         drain();
         int count = scanReaders();
         if (count == ReaderTable.UNKNOWN) {
+            // A reader that was stopped just there may stay so: not every commit shall look again.
+            nextScan = allocator.pending().freshPages() + PAGES_PER_SCAN;
             return;
         }
+        nextScan = PAGES_PER_SCAN;
         if (count + 6 > roots[0].length) {
             roots[0] = Arrays.copyOf(roots[0], count + 16);
         }
