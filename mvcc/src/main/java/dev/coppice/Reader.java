@@ -101,6 +101,15 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     }
 
     /**
+     * {@return the id of the store's newest commit, a few loads that tell a thread which polls
+     * whether {@link #refresh} would move the reader}
+     */
+    public long lastTxn() {
+        requireNotClosed();
+        return store.latestTxn();
+    }
+
+    /**
      * Waits until the store has a newer commit than {@code awaited}; see {@link Store#awaitChange}.
      * The reader stays where it is: refresh it then. Park it before a wait that may be long.
      *

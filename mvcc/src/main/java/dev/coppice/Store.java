@@ -538,7 +538,11 @@ public final class Store implements AutoCloseable {
     /** {@return the id of the newest commit} */
     public long latestTxn() {
         requireOpen();
-        return whileOpen(engine::latestTxn);
+        try {
+            return engine.latestTxn();
+        } catch (IllegalStateException e) {
+            throw Faults.translate(e);
+        }
     }
 
     /** {@return the id of the newest commit known to be on the medium} */

@@ -184,6 +184,17 @@ class ReaderTest {
     }
 
     @Test
+    void readerKnowsTheNewestCommitWithoutMovingToIt() {
+        try (Reader reader = store.reader()) {
+            assertEquals(reader.txn(), reader.lastTxn());
+            put(2);
+            assertTrue(reader.lastTxn() > reader.txn());
+            assertTrue(reader.refresh());
+            assertEquals(reader.lastTxn(), reader.txn());
+        }
+    }
+
+    @Test
     void readerAwaitsTheNextCommit() throws InterruptedException {
         try (Reader reader = store.reader()) {
             assertFalse(reader.awaitChange(reader.txn(), 0, TimeUnit.MILLISECONDS));
@@ -212,6 +223,7 @@ class ReaderTest {
         assertMisuse(reader::park, "closed");
         assertMisuse(() -> reader.awaitChange(1, 1, TimeUnit.SECONDS), "closed");
         assertMisuse(reader::txn, "closed");
+        assertMisuse(reader::lastTxn, "closed");
         assertMisuse(cursor::next, "closed");
         Reader parked = store.reader();
         parked.park();
