@@ -82,6 +82,22 @@ class DurabilityTest {
     }
 
     @Test
+    void whatAFullCommitWithoutChangesHasSeenIsDurable() {
+        open(MANUAL);
+        long seen = commit();
+        try (WriteTransaction txn = store.begin(SyncLevel.FULL)) {
+            assertFalse(txn.delete(new byte[] {77}));
+            long returned = txn.commit();
+            assertTrue(returned >= seen);
+            assertTrue(store.durableTxn() >= returned);
+        }
+        long durable = store.durableTxn();
+        try (WriteTransaction txn = store.begin(SyncLevel.FULL)) {
+            assertEquals(durable, txn.commit());
+        }
+    }
+
+    @Test
     void waitForTheMediumEndsWithItsTimeout() throws InterruptedException {
         open(THREAD);
         long txn = commit();

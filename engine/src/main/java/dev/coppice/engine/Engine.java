@@ -333,7 +333,7 @@ public final class Engine implements AutoCloseable {
         boolean isFull = view.isFull();
         try {
             view.finishWork();
-            if (view.isUnchanged()) {
+            if (view.isUnchanged() && !(isFull && isNewestInMemoryOnly())) {
                 txn = store.commits().newest().txn();
                 endCommitted();
             } else {
@@ -356,6 +356,14 @@ public final class Engine implements AutoCloseable {
             moved();
         }
         return txn;
+    }
+
+    /**
+     * {@return whether a power loss would take the newest commit} A commit under FULL that changes
+     * nothing is one of its own then: what it has seen is to be on the medium when it returns.
+     */
+    private boolean isNewestInMemoryOnly() {
+        return durableTxn() < store.commits().newest().txn();
     }
 
     /** The part of a commit that needs the writer role, which is given back. */

@@ -46,6 +46,7 @@ final class Scripts {
             add(all, pageBytes, "creation", Scripts::creation);
             add(all, pageBytes, "growth", Scripts::growth);
             add(all, pageBytes, "normalThenFull", Scripts::normalThenFull);
+            add(all, pageBytes, "fullWithoutChanges", Scripts::fullWithoutChanges);
             add(all, pageBytes, "fullStream", Scripts::fullStream);
             add(all, pageBytes, "mixedLevels", Scripts::mixedLevels);
             add(all, pageBytes, "recycling", Scripts::recycling);
@@ -142,6 +143,19 @@ final class Scripts {
         s.commit(NORMAL, puts(5, 2, 11, 7, 40));
         s.commit(FULL, puts(6, 2, 11, 8, 40));
         s.close();
+    }
+
+    /** What a durable commit has seen is durable, also when it changes nothing. */
+    private static void fullWithoutChanges(Session s) {
+        s.open();
+        for (int i = 0; i < 4; i++) {
+            s.commit(NORMAL, churn(i));
+            s.commit(FULL, txn -> txn.delete(Bytes.key(500)));
+            s.commit(FULL, txn -> txn.delete(Bytes.key(500)));
+        }
+        s.checkpoint();
+        s.commit(NORMAL, churn(9));
+        s.commit(FULL, txn -> {});
     }
 
     private static void fullStream(Session s) {

@@ -237,8 +237,11 @@ public final class Session {
             isFlushing = false;
         }
         if (id == history.newest().txn()) {
-            // It changed nothing and is no commit: it makes nothing durable either.
+            // It changed nothing and is no commit; under FULL the newest one was durable already.
             history.withdraw();
+            if (isFull && engine.durableTxn() < id) {
+                throw new AssertionError("a durable commit returned what is not durable: " + id);
+            }
         } else {
             history.publish(id, isFull);
         }
