@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How a store is opened. Start from {@link #defaults} and change what you need:
@@ -88,6 +89,12 @@ public final class StoreConfig {
         }
     }
 
+    private StoreConfig with(Consumer<Settings> change) {
+        Settings changed = settings.copy();
+        change.accept(changed);
+        return new StoreConfig(changed);
+    }
+
     private static void checkRange(String what, String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(
@@ -110,9 +117,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #syncLevel}} */
     public StoreConfig withSyncLevel(SyncLevel syncLevel) {
         Objects.requireNonNull(syncLevel, "syncLevel");
-        Settings changed = settings.copy();
-        changed.syncLevel = syncLevel;
-        return new StoreConfig(changed);
+        return with(changed -> changed.syncLevel = syncLevel);
     }
 
     /**
@@ -131,9 +136,7 @@ public final class StoreConfig {
                             + pageBytes
                             + ", must be a power of two from 512 to 65536");
         }
-        Settings changed = settings.copy();
-        changed.pageBytes = pageBytes;
-        return new StoreConfig(changed);
+        return with(changed -> changed.pageBytes = pageBytes);
     }
 
     /** {@return largest size of the data file, at least 1 MiB; 4 TiB by default} */
@@ -144,9 +147,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #maxBytes}} */
     public StoreConfig withMaxBytes(long maxBytes) {
         checkRange("maximum size", "maxBytes", maxBytes, MIN_MAX_BYTES, MAX_MAX_BYTES);
-        Settings changed = settings.copy();
-        changed.maxBytes = maxBytes;
-        return new StoreConfig(changed);
+        return with(changed -> changed.maxBytes = maxBytes);
     }
 
     /**
@@ -160,9 +161,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #busyTimeoutMillis}} */
     public StoreConfig withBusyTimeoutMillis(long busyTimeoutMillis) {
         checkRange("busy timeout", "busyTimeoutMillis", busyTimeoutMillis, 0, DAY_MILLIS);
-        Settings changed = settings.copy();
-        changed.busyTimeoutMillis = busyTimeoutMillis;
-        return new StoreConfig(changed);
+        return with(changed -> changed.busyTimeoutMillis = busyTimeoutMillis);
     }
 
     /**
@@ -181,9 +180,7 @@ public final class StoreConfig {
                 checkpointBytes,
                 MIN_CHECKPOINT_BYTES,
                 MAX_MAX_BYTES);
-        Settings changed = settings.copy();
-        changed.checkpointBytes = checkpointBytes;
-        return new StoreConfig(changed);
+        return with(changed -> changed.checkpointBytes = checkpointBytes);
     }
 
     /**
@@ -202,9 +199,7 @@ public final class StoreConfig {
                 checkpointIntervalMillis,
                 10,
                 DAY_MILLIS);
-        Settings changed = settings.copy();
-        changed.checkpointIntervalMillis = checkpointIntervalMillis;
-        return new StoreConfig(changed);
+        return with(changed -> changed.checkpointIntervalMillis = checkpointIntervalMillis);
     }
 
     /**
@@ -218,9 +213,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #closeTimeoutMillis}} */
     public StoreConfig withCloseTimeoutMillis(long closeTimeoutMillis) {
         checkRange("close timeout", "closeTimeoutMillis", closeTimeoutMillis, 0, DAY_MILLIS);
-        Settings changed = settings.copy();
-        changed.closeTimeoutMillis = closeTimeoutMillis;
-        return new StoreConfig(changed);
+        return with(changed -> changed.closeTimeoutMillis = closeTimeoutMillis);
     }
 
     /**
@@ -244,9 +237,7 @@ public final class StoreConfig {
                     MIN_CHECKPOINT_BYTES,
                     MAX_MAX_BYTES);
         }
-        Settings changed = settings.copy();
-        changed.maxUndurableBytes = maxUndurableBytes;
-        return new StoreConfig(changed);
+        return with(changed -> changed.maxUndurableBytes = maxUndurableBytes);
     }
 
     /**
@@ -263,9 +254,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #maxUndurableMillis}} */
     public StoreConfig withMaxUndurableMillis(long maxUndurableMillis) {
         checkRange("undurable age", "maxUndurableMillis", maxUndurableMillis, 0, DAY_MILLIS);
-        Settings changed = settings.copy();
-        changed.maxUndurableMillis = maxUndurableMillis;
-        return new StoreConfig(changed);
+        return with(changed -> changed.maxUndurableMillis = maxUndurableMillis);
     }
 
     /**
@@ -279,9 +268,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #batchQueueCapacity}} */
     public StoreConfig withBatchQueueCapacity(int batchQueueCapacity) {
         checkRange("batch queue", "batchQueueCapacity", batchQueueCapacity, 1, MAX_BATCHES);
-        Settings changed = settings.copy();
-        changed.batchQueueCapacity = batchQueueCapacity;
-        return new StoreConfig(changed);
+        return with(changed -> changed.batchQueueCapacity = batchQueueCapacity);
     }
 
     /** {@return when checksums of pages are compared; FIRST_TOUCH by default} */
@@ -292,9 +279,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #verify}} */
     public StoreConfig withVerify(Verify verify) {
         Objects.requireNonNull(verify, "verify");
-        Settings changed = settings.copy();
-        changed.verify = verify;
-        return new StoreConfig(changed);
+        return with(changed -> changed.verify = verify);
     }
 
     /**
@@ -311,9 +296,7 @@ public final class StoreConfig {
 
     /** {@return the same with another {@link #paranoid}} */
     public StoreConfig withParanoid(boolean paranoid) {
-        Settings changed = settings.copy();
-        changed.paranoid = paranoid;
-        return new StoreConfig(changed);
+        return with(changed -> changed.paranoid = paranoid);
     }
 
     /**
@@ -326,9 +309,7 @@ public final class StoreConfig {
 
     /** {@return the same with another {@link #readOnly}} */
     public StoreConfig withReadOnly(boolean readOnly) {
-        Settings changed = settings.copy();
-        changed.readOnly = readOnly;
-        return new StoreConfig(changed);
+        return with(changed -> changed.readOnly = readOnly);
     }
 
     /** {@return whether a store that does not exist is created; true by default} */
@@ -338,9 +319,7 @@ public final class StoreConfig {
 
     /** {@return the same with another {@link #createIfMissing}} */
     public StoreConfig withCreateIfMissing(boolean createIfMissing) {
-        Settings changed = settings.copy();
-        changed.createIfMissing = createIfMissing;
-        return new StoreConfig(changed);
+        return with(changed -> changed.createIfMissing = createIfMissing);
     }
 
     /**
@@ -353,9 +332,7 @@ public final class StoreConfig {
 
     /** {@return the same with another {@link #allowUnsafeFileSystem}} */
     public StoreConfig withAllowUnsafeFileSystem(boolean allowUnsafeFileSystem) {
-        Settings changed = settings.copy();
-        changed.allowUnsafeFileSystem = allowUnsafeFileSystem;
-        return new StoreConfig(changed);
+        return with(changed -> changed.allowUnsafeFileSystem = allowUnsafeFileSystem);
     }
 
     /** {@return who does the work in the background; THREAD by default} */
@@ -366,9 +343,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #maintenance}} */
     public StoreConfig withMaintenance(MaintenanceMode maintenance) {
         Objects.requireNonNull(maintenance, "maintenance");
-        Settings changed = settings.copy();
-        changed.maintenance = maintenance;
-        return new StoreConfig(changed);
+        return with(changed -> changed.maintenance = maintenance);
     }
 
     /** {@return who is told what happens in the background; nobody by default} */
@@ -379,9 +354,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #listener}} */
     public StoreConfig withListener(StoreListener listener) {
         Objects.requireNonNull(listener, "listener");
-        Settings changed = settings.copy();
-        changed.listener = listener;
-        return new StoreConfig(changed);
+        return with(changed -> changed.listener = listener);
     }
 
     /** {@return what happens to snapshots that keep much for long; nothing by default} */
@@ -392,9 +365,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #snapshotPolicy}} */
     public StoreConfig withSnapshotPolicy(SnapshotPolicy snapshotPolicy) {
         Objects.requireNonNull(snapshotPolicy, "snapshotPolicy");
-        Settings changed = settings.copy();
-        changed.snapshotPolicy = snapshotPolicy;
-        return new StoreConfig(changed);
+        return with(changed -> changed.snapshotPolicy = snapshotPolicy);
     }
 
     /** {@return source of the wall clock in commit times and ages; the system's by default} */
@@ -405,9 +376,7 @@ public final class StoreConfig {
     /** {@return the same with another {@link #clock}} */
     public StoreConfig withClock(InstantSource clock) {
         Objects.requireNonNull(clock, "clock");
-        Settings changed = settings.copy();
-        changed.clock = clock;
-        return new StoreConfig(changed);
+        return with(changed -> changed.clock = clock);
     }
 
     @Override
