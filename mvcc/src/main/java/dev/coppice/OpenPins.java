@@ -96,8 +96,14 @@ final class OpenPins {
             return -1;
         }
         pin.closeOwn();
-        engine.park(pin.view());
-        return pin.settle(Pin.next(generation, Pin.BUSY), Pin.PARKED, 0);
+        long busy = Pin.next(generation, Pin.BUSY);
+        try {
+            engine.park(pin.view());
+        } catch (RuntimeException | Error e) {
+            pin.settle(busy, Pin.FREE, 0);
+            throw e;
+        }
+        return pin.settle(busy, Pin.PARKED, 0);
     }
 
     /**
