@@ -538,11 +538,7 @@ public final class Store implements AutoCloseable {
     /** {@return the id of the newest commit} */
     public long latestTxn() {
         requireOpen();
-        try {
-            return engine.latestTxn();
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
-        }
+        return newestTxn();
     }
 
     /** {@return the id of the newest commit known to be on the medium} */

@@ -12,7 +12,8 @@ import java.util.BitSet;
  * are free or pending in the image of B, less the pages born since that L reaches, and with the
  * pages of B that L does not reach any more pending.
  *
- * <p>Nobody else has the store open, so a page of B that L does not reach is needed by B alone.
+ * <p>Nobody else writes the store, so a page of B that L does not reach is needed by B alone, or by
+ * readers of other processes: {@link PinnedPages} finds those.
  *
  * <p>Both are found by walks that skip what L and B share, so that the cost is that of the
  * difference. Thread safety: one thread.
