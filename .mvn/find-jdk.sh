@@ -1,5 +1,5 @@
-# Sourced by ./mvnw and ./coppice: find_jdk sets JAVA_HOME to a JDK that is new enough, or says what to install and exits.
-# Order: JAVA_HOME, `java` on PATH, the usual places; among those the oldest JDK that is new enough.
+# Sourced by ./mvnw, ./coppice, fuzz/run and perf/run: find_jdk sets JAVA_HOME to a JDK that is new enough, or says what to
+# install and exits. Order: JAVA_HOME, `java` on PATH, the usual places; among those the oldest JDK that is new enough.
 
 required_java=25
 
