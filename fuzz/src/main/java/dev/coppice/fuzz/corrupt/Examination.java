@@ -8,7 +8,7 @@ import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
 import dev.coppice.error.StoreException;
-import dev.coppice.fuzz.model.Contents;
+import dev.coppice.testkit.model.Contents;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Predicate;

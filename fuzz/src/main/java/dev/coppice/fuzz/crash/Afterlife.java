@@ -2,7 +2,7 @@ package dev.coppice.fuzz.crash;
 
 import dev.coppice.SyncLevel;
 import dev.coppice.error.StoreFullException;
-import dev.coppice.fuzz.model.Contents;
+import dev.coppice.testkit.model.Contents;
 import java.util.SortedMap;
 
 /** Uses a recovered store: commits at all levels, checkpoints, closes and opens it. Stateless. */

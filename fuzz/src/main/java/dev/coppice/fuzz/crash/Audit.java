@@ -11,7 +11,7 @@ import dev.coppice.engine.check.IntegrityCheck;
 import dev.coppice.engine.check.Progress;
 import dev.coppice.engine.commit.ImageExtent;
 import dev.coppice.engine.page.PageMap;
-import dev.coppice.fuzz.model.Contents;
+import dev.coppice.testkit.model.Contents;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

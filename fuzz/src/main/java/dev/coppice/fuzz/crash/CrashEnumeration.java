@@ -2,13 +2,13 @@ package dev.coppice.fuzz.crash;
 
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.page.PageSize;
-import dev.coppice.fuzz.model.Contents;
-import dev.coppice.fuzz.model.History;
 import dev.coppice.storage.Storage;
 import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
+import dev.coppice.testkit.model.Contents;
+import dev.coppice.testkit.model.History;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,11 +1,11 @@
 package dev.coppice.fuzz.crash;
 
-import dev.coppice.fuzz.op.Op;
 import dev.coppice.fuzz.op.OpGenerator;
 import dev.coppice.fuzz.op.OpRuns;
 import dev.coppice.fuzz.run.Failure;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
+import dev.coppice.testkit.op.Op;
 import java.util.List;
 
 /**

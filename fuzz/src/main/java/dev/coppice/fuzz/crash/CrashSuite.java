@@ -1,8 +1,8 @@
 package dev.coppice.fuzz.crash;
 
-import dev.coppice.fuzz.model.History;
 import dev.coppice.storage.Storage;
 import dev.coppice.testkit.SimulatedDisk;
+import dev.coppice.testkit.model.History;
 import java.util.List;
 import java.util.function.UnaryOperator;
 

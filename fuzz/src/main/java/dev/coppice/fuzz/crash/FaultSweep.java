@@ -6,10 +6,10 @@ import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
-import dev.coppice.fuzz.model.History;
 import dev.coppice.testkit.Fault;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
+import dev.coppice.testkit.model.History;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.coppice.fuzz.crash;
 
-import dev.coppice.fuzz.model.History;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
+import dev.coppice.testkit.model.History;
 
 /** Watches a session: every step of its disk, and every call that returned. */
 interface Observer {

@@ -2,10 +2,10 @@ package dev.coppice.fuzz.crash;
 
 import dev.coppice.SyncLevel;
 import dev.coppice.error.StoreFullException;
-import dev.coppice.fuzz.model.Contents;
-import dev.coppice.fuzz.op.Keys;
-import dev.coppice.fuzz.op.Op;
 import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.model.Contents;
+import dev.coppice.testkit.op.Keys;
+import dev.coppice.testkit.op.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

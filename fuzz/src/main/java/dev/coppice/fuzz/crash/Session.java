@@ -9,8 +9,6 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
-import dev.coppice.fuzz.model.Contents;
-import dev.coppice.fuzz.model.History;
 import dev.coppice.storage.Storage;
 import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
@@ -18,6 +16,8 @@ import dev.coppice.testkit.SectorChoice;
 import dev.coppice.testkit.SimulatedCrash;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
+import dev.coppice.testkit.model.Contents;
+import dev.coppice.testkit.model.History;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 

@@ -2,7 +2,7 @@ package dev.coppice.fuzz.crash;
 
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeRoot;
-import dev.coppice.fuzz.model.Contents;
+import dev.coppice.testkit.model.Contents;
 
 /**
  * A write transaction on the store and on the model.

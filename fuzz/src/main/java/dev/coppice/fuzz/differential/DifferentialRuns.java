@@ -1,11 +1,11 @@
 package dev.coppice.fuzz.differential;
 
-import dev.coppice.fuzz.op.Keys;
-import dev.coppice.fuzz.op.Op;
 import dev.coppice.fuzz.op.OpGenerator;
 import dev.coppice.fuzz.op.OpRuns;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
+import dev.coppice.testkit.op.Keys;
+import dev.coppice.testkit.op.Op;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import dev.coppice.KeyRange;
 import dev.coppice.Store;
 import dev.coppice.SyncLevel;
 import dev.coppice.WriteTransaction;
-import dev.coppice.fuzz.model.Contents;
+import dev.coppice.testkit.model.Contents;
 import java.util.List;
 import java.util.Random;
 

@@ -1,8 +1,8 @@
 package dev.coppice.fuzz.model;
 
 import dev.coppice.Cursor;
-import dev.coppice.fuzz.op.Keys;
-import dev.coppice.fuzz.op.Op;
+import dev.coppice.testkit.op.Keys;
+import dev.coppice.testkit.op.Op;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;

@@ -1,10 +1,10 @@
 package dev.coppice.fuzz.model;
 
-import dev.coppice.fuzz.op.Op;
 import dev.coppice.fuzz.op.OpGenerator;
 import dev.coppice.fuzz.op.OpRuns;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
+import dev.coppice.testkit.op.Op;
 import java.util.List;
 
 /** The suite {@code model}: steps made at random, done to a store and to sorted maps. */

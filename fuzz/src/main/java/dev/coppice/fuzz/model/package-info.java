@@ -1,5 +1,2 @@
-/**
- * What a store should contain, kept in ordinary maps, the oracle of all suites; and the suite that
- * does nothing but compare the two.
- */
+/** The suite that does nothing but compare a store with what it should contain. */
 package dev.coppice.fuzz.model;

@@ -1,6 +1,7 @@
 package dev.coppice.fuzz.op;
 
 import dev.coppice.SyncLevel;
+import dev.coppice.testkit.op.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

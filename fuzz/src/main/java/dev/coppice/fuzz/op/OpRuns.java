@@ -3,6 +3,7 @@ package dev.coppice.fuzz.op;
 import dev.coppice.fuzz.run.Failure;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Shrinker;
+import dev.coppice.testkit.op.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreFullException;
-import dev.coppice.fuzz.model.History;
 import dev.coppice.testkit.Fault;
 import dev.coppice.testkit.SimulatedDisk;
+import dev.coppice.testkit.model.History;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 

@@ -3,9 +3,9 @@ package dev.coppice.fuzz.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coppice.SyncLevel;
-import dev.coppice.fuzz.op.Op;
 import dev.coppice.fuzz.run.Budget;
 import dev.coppice.fuzz.run.Run;
+import dev.coppice.testkit.op.Op;
 import java.nio.file.Path;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.fuzz.op.Op;
 import dev.coppice.fuzz.op.OpGenerator;
 import dev.coppice.fuzz.op.OpRuns;
+import dev.coppice.testkit.op.Op;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,7 +1,8 @@
-package dev.coppice.fuzz.model;
+package dev.coppice.testkit.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commits of a store in their order, with what the store has said about them: which are
@@ -16,7 +17,7 @@ public final class History {
 
     private final List<Commit> commits = new ArrayList<>();
     private int durable;
-    private Contents running;
+    private @Nullable Contents running;
 
     /**
      * One commit.
@@ -65,11 +66,18 @@ public final class History {
 
     /** The commit call has returned. */
     public void publish(long txn, boolean isDurable) {
-        commits.add(new Commit(txn, running));
+        commits.add(new Commit(txn, requireRunning()));
         running = null;
         if (isDurable) {
             markDurable(commits.size());
         }
+    }
+
+    private Contents requireRunning() {
+        if (running == null) {
+            throw new IllegalStateException("no commit is being made");
+        }
+        return running;
     }
 
     /** The store has said that the first {@code count} commits are durable. */
@@ -104,7 +112,7 @@ public final class History {
      * {@return what the store should contain where it opened at a transaction, or null where it may
      * not open there}
      */
-    public Contents contentsAt(long txn) {
+    public @Nullable Contents contentsAt(long txn) {
         for (int i = commits.size() - 1; i >= 0; i--) {
             if (commits.get(i).txn() == txn) {
                 return commits.get(i).contents();
@@ -125,7 +133,7 @@ public final class History {
         }
         List<Commit> kept = new ArrayList<>(commits.subList(0, count));
         if (kept.getLast().txn() != txn) {
-            kept.add(new Commit(txn, running));
+            kept.add(new Commit(txn, requireRunning()));
         }
         return new History(kept, isDurable ? kept.size() - 1 : Math.min(durable, kept.size() - 1));
     }

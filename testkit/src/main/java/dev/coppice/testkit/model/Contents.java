@@ -1,16 +1,18 @@
-package dev.coppice.fuzz.model;
+package dev.coppice.testkit.model;
 
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of all column families at one commit.
  *
  * <p>Thread safety: one thread while it is changed; immutable once it is in a {@link History}. Keys
- * and values are shared, never modified.
+ * and values are shared, never modified. A method that names a family that is not there throws
+ * {@link IllegalArgumentException}.
  */
 public final class Contents {
     /** Name of the family that always exists. */
@@ -28,7 +30,7 @@ public final class Contents {
         Contents copy = new Contents();
         families.forEach((name, entries) -> {
             copy.create(name);
-            copy.families.get(name).putAll(entries);
+            copy.entriesOf(name).putAll(entries);
         });
         return copy;
     }
@@ -43,21 +45,24 @@ public final class Contents {
         families.remove(family);
     }
 
+    /** {@return whether there is such a family} */
     public boolean has(String family) {
         return families.containsKey(family);
     }
 
+    /** Stores an entry. Neither array may be changed afterwards. */
     public void put(String family, byte[] key, byte[] value) {
-        families.get(family).put(key, value);
+        entriesOf(family).put(key, value);
     }
 
+    /** Removes an entry, if it is there. */
     public void delete(String family, byte[] key) {
-        families.get(family).remove(key);
+        entriesOf(family).remove(key);
     }
 
     /** Removes the keys in [from, to), null for no bound. */
-    public void deleteRange(String family, byte[] from, byte[] to) {
-        NavigableMap<byte[], byte[]> range = families.get(family);
+    public void deleteRange(String family, byte @Nullable [] from, byte @Nullable [] to) {
+        NavigableMap<byte[], byte[]> range = entriesOf(family);
         if (from != null) {
             range = range.tailMap(from, true);
         }
@@ -65,6 +70,14 @@ public final class Contents {
             range = range.headMap(to, false);
         }
         range.clear();
+    }
+
+    private NavigableMap<byte[], byte[]> entriesOf(String family) {
+        NavigableMap<byte[], byte[]> entries = families.get(family);
+        if (entries == null) {
+            throw new IllegalArgumentException("no such column family: " + family);
+        }
+        return entries;
     }
 
     /** {@return the names of all families, ascending} */
@@ -79,7 +92,7 @@ public final class Contents {
 
     /** {@return the entries of a family in the order of their keys, bytes unsigned} */
     public NavigableMap<byte[], byte[]> entries(String family) {
-        return Collections.unmodifiableNavigableMap(families.get(family));
+        return Collections.unmodifiableNavigableMap(entriesOf(family));
     }
 
     /** {@return whether both hold the same families with the same entries} */
@@ -91,7 +104,7 @@ public final class Contents {
             return false;
         }
         for (String name : families.keySet()) {
-            if (!isEqual(families.get(name), other.families.get(name))) {
+            if (!isEqual(entriesOf(name), other.entriesOf(name))) {
                 return false;
             }
         }

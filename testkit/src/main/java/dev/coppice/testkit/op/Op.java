@@ -1,4 +1,4 @@
-package dev.coppice.fuzz.op;
+package dev.coppice.testkit.op;
 
 import dev.coppice.SyncLevel;
 
