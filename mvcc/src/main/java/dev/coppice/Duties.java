@@ -43,6 +43,7 @@ final class Duties {
     private volatile int prefaultedBatch;
     private volatile long pauseUntil = System.nanoTime();
     private volatile long durableTold;
+    private volatile long baseTold;
     private long prefaultedSince;
     private long grewTold;
     private long checked = System.nanoTime();
@@ -65,6 +66,7 @@ final class Duties {
         this.writes = writes;
         this.grewTold = engine.storage().size();
         this.durableTold = engine.durableTxn();
+        this.baseTold = baseTxn();
     }
 
     /** {@return whether a commit left something that should not wait for the next round} */
@@ -73,7 +75,12 @@ final class Duties {
                 || engine.isGrowthDue()
                 || isPrefaultDue()
                 || hasBatches()
-                || (events.isWanted() && engine.durableTxn() != durableTold);
+                || (events.isWanted()
+                        && (engine.durableTxn() != durableTold || baseTxn() != baseTold));
+    }
+
+    private long baseTxn() {
+        return engine.store().known().base().txn();
     }
 
     /** {@return whether something waits that could not be done: batches, or the medium} */
@@ -96,7 +103,7 @@ final class Duties {
     }
 
     private boolean checkpointsAlone() {
-        return config.syncLevel() != SyncLevel.OFF;
+        return config.syncLevel() != SyncLevel.OFF && config.backgroundCheckpoints();
     }
 
     /**
@@ -177,7 +184,8 @@ final class Duties {
         return 1;
     }
 
-    private void checkFailed(StoreException e) {
+    /** Notes that a checkpoint failed for which nobody waits. */
+    void checkFailed(StoreException e) {
         if (engine.store().isPoisoned()) {
             flushFailed(e);
         } else {
@@ -208,6 +216,12 @@ final class Duties {
         if (durable != durableTold) {
             durableTold = durable;
             events.add(listener -> listener.durable(durable));
+        }
+        long base = baseTxn();
+        if (base != baseTold) {
+            baseTold = base;
+            long frames = engine.modes().logFrames();
+            events.add(listener -> listener.checkpointed(base, frames));
         }
     }
 

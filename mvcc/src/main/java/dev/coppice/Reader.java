@@ -264,6 +264,7 @@ public final class Reader extends ReadHandle implements AutoCloseable {
         try {
             VarHandle.loadLoadFence();
             if (!pin.isAt(generation)) {
+                store.passFaults();
                 throw new SnapshotClosedException(
                         pin.wasEvicted(generation)
                                 ? "the reader was evicted, for what it kept or for how long: refresh it"

@@ -98,6 +98,7 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
         try {
             VarHandle.loadLoadFence();
             if (!pin.isAt(generation)) {
+                store.passFaults();
                 throw new SnapshotClosedException(
                         pin.wasEvicted(generation)
                                 ? "the snapshot was evicted: it kept too much, or for too long"

@@ -50,6 +50,7 @@ public final class Store implements AutoCloseable {
     private final Duties duties;
     private final @Nullable Maintenance maintenance;
     private final Durability durability;
+    private final Checkpointer checkpointer;
     private final @Nullable BatchQueue batches;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final OpenPins pins;
@@ -69,6 +70,7 @@ public final class Store implements AutoCloseable {
         this.engine = Engine.open(storage, options, config.clock().millis());
         this.pins = new OpenPins(engine);
         this.durability = new Durability(engine, config);
+        this.checkpointer = new Checkpointer(engine, config);
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
         Events events = new Events(config.listener());
         this.handles = new Handles(engine, pins, config, events);
@@ -322,7 +324,8 @@ public final class Store implements AutoCloseable {
         // One that nobody can end any more would keep this one waiting for nothing.
         writes.release();
         requireNoTransaction();
-        boolean waitsForMedium = syncLevel == SyncLevel.FULL;
+        boolean waitsForMedium =
+                syncLevel == SyncLevel.FULL || config.journalMode() == JournalMode.DELETE;
         try {
             if (!waitsForMedium && durability.isBounded()) {
                 durability.awaitRoom(timeoutNanos);
@@ -353,7 +356,11 @@ public final class Store implements AutoCloseable {
         writerThread = null;
         durability.committing();
         try {
-            return engine.commit(view, config.clock().millis());
+            long txn = engine.commit(view, config.clock().millis());
+            if (checkpointer.isDue()) {
+                checkpointAfterCommit();
+            }
+            return txn;
         } catch (CommitInDoubtException e) {
             duties.flushFailed(e);
             throw e;
@@ -361,6 +368,15 @@ public final class Store implements AutoCloseable {
             if (maintenance != null) {
                 maintenance.committed();
             }
+        }
+    }
+
+    /** What is committed stays so, even where the checkpoint fails. */
+    private void checkpointAfterCommit() {
+        try {
+            checkpointer.runDue();
+        } catch (StoreException e) {
+            duties.checkFailed(e);
         }
     }
 
@@ -548,8 +564,48 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Makes the newest commit durable and gives superseded pages back, without waiting for anybody
-     * (PASSIVE).
+     * Makes a checkpoint, and waits up to the busy timeout of the configuration for what is in its
+     * way. See {@link #checkpoint(CheckpointMode, long, TimeUnit)}.
+     */
+    public CheckpointResult checkpoint(CheckpointMode mode) {
+        return checkpoint(mode, config.busyTimeoutMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Makes a checkpoint. Where something is in its way all that time, or the thread is
+     * interrupted, which leaves its flag set, it has done what PASSIVE does and says so. Another
+     * checkpoint, also one of the background, is not waited for.
+     *
+     * <p>Where this thread has a write transaction open, it ends as busy at once and does nothing.
+     * In a store that is open for reading only, and under {@link JournalMode#DELETE}, there is
+     * nothing to do.
+     *
+     * @param timeout how long to wait, 0 to fail at once
+     * @throws IllegalArgumentException for a negative timeout
+     * @throws StoreException when the medium fails, or has no room for a page that a checkpoint
+     *     needs
+     */
+    public CheckpointResult checkpoint(CheckpointMode mode, long timeout, TimeUnit unit) {
+        Objects.requireNonNull(mode, "mode");
+        if (timeout < 0) {
+            throw new IllegalArgumentException("timeout: timeout=" + timeout + ", min=0");
+        }
+        long nanos = unit.toNanos(timeout);
+        requireOpen();
+        writes.release();
+        try {
+            return whileOpen(() -> checkpointer.run(mode, nanos, isWriting()));
+        } finally {
+            durability.moved();
+            if (maintenance != null) {
+                maintenance.committed();
+            }
+        }
+    }
+
+    /**
+     * Makes the newest commit what recovery starts from, and gives superseded pages back, without
+     * waiting for anybody.
      *
      * @return false when a write transaction or another checkpoint was running: nothing was done
      */
@@ -631,6 +687,7 @@ public final class Store implements AutoCloseable {
                 engine.store().allocator().freeMap().free() * pageBytes,
                 engine.store().allocator().pending().pages() * pageBytes,
                 engine.logBytes(),
+                engine.modes().logFrames(),
                 engine.latestTxn(),
                 engine.durableTxn(),
                 engine.store().known().base().txn(),
@@ -704,6 +761,18 @@ public final class Store implements AutoCloseable {
 
     int pageBytes() {
         return engine.pageSize().bytes();
+    }
+
+    /**
+     * Called before a handle says that it was closed while it read: what it read may have been cut
+     * off the file meanwhile, and the fault of that may still be on its way.
+     */
+    void passFaults() {
+        try {
+            engine.storage().deliveryPoint();
+        } catch (InternalError e) {
+            LOG.log(System.Logger.Level.DEBUG, "a closed handle read behind the file's end", e);
+        }
     }
 
     /** Runs what another thread's close may overtake: the memory it reads is gone then. */

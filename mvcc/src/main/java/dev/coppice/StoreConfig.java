@@ -40,6 +40,9 @@ public final class StoreConfig {
         private long busyTimeoutMillis = 5_000;
         private long checkpointBytes = 64L << 20;
         private long checkpointIntervalMillis = 5_000;
+        private boolean backgroundCheckpoints = true;
+        private long walSizeLimit;
+        private JournalMode journalMode = JournalMode.WAL;
         private long closeTimeoutMillis = 5_000;
         private long maxUndurableBytes;
         private long maxUndurableMillis;
@@ -72,6 +75,9 @@ public final class StoreConfig {
             named.put("busyTimeoutMillis", busyTimeoutMillis);
             named.put("checkpointBytes", checkpointBytes);
             named.put("checkpointIntervalMillis", checkpointIntervalMillis);
+            named.put("backgroundCheckpoints", backgroundCheckpoints);
+            named.put("walSizeLimit", walSizeLimit);
+            named.put("journalMode", journalMode);
             named.put("closeTimeoutMillis", closeTimeoutMillis);
             named.put("maxUndurableBytes", maxUndurableBytes);
             named.put("maxUndurableMillis", maxUndurableMillis);
@@ -151,8 +157,9 @@ public final class StoreConfig {
     }
 
     /**
-     * {@return how long {@link Store#begin} waits for another write transaction, 0 to 86,400,000;
-     * 5,000 by default}
+     * {@return how long {@link Store#begin} waits for another write transaction, and {@link
+     * Store#checkpoint(CheckpointMode)} for transactions and readers, 0 to 86,400,000; 5,000 by
+     * default; 0 fails at once}
      */
     public long busyTimeoutMillis() {
         return settings.busyTimeoutMillis;
@@ -200,6 +207,51 @@ public final class StoreConfig {
                 10,
                 DAY_MILLIS);
         return with(changed -> changed.checkpointIntervalMillis = checkpointIntervalMillis);
+    }
+
+    /**
+     * {@return whether the store makes checkpoints by itself, by {@link #checkpointBytes} and
+     * {@link #checkpointIntervalMillis}, unless its level is OFF; true by default}
+     *
+     * <p>Without, the log grows until somebody calls {@link Store#checkpoint(CheckpointMode)},
+     * closes the store, waits for the medium, or a full disk needs the room; so does what recovery
+     * has to do after a kill.
+     */
+    public boolean backgroundCheckpoints() {
+        return settings.backgroundCheckpoints;
+    }
+
+    /** {@return the same with another {@link #backgroundCheckpoints}} */
+    public StoreConfig withBackgroundCheckpoints(boolean backgroundCheckpoints) {
+        return with(changed -> changed.backgroundCheckpoints = backgroundCheckpoints);
+    }
+
+    /**
+     * {@return after how many commits of this process the next one makes a PASSIVE checkpoint
+     * before it returns, 1 to 2^50, or 0 for never, the default}
+     *
+     * <p>Counts commits, not bytes; where a transaction of another thread is open just then, the
+     * checkpoint leaves the log as it is. It comes beside those of the background.
+     */
+    public long walSizeLimit() {
+        return settings.walSizeLimit;
+    }
+
+    /** {@return the same with another {@link #walSizeLimit}} */
+    public StoreConfig withWalSizeLimit(long walSizeLimit) {
+        checkRange("commits per checkpoint", "walSizeLimit", walSizeLimit, 0, MAX_MAX_BYTES);
+        return with(changed -> changed.walSizeLimit = walSizeLimit);
+    }
+
+    /** {@return what commits wait for and checkpoints report; WAL by default} */
+    public JournalMode journalMode() {
+        return settings.journalMode;
+    }
+
+    /** {@return the same with another {@link #journalMode}} */
+    public StoreConfig withJournalMode(JournalMode journalMode) {
+        Objects.requireNonNull(journalMode, "journalMode");
+        return with(changed -> changed.journalMode = journalMode);
     }
 
     /**

@@ -44,6 +44,15 @@ public interface StoreListener {
     default void durable(long txn) {}
 
     /**
+     * A checkpoint has completed, whoever asked for it. Checkpoints between two calls are covered
+     * by the later one.
+     *
+     * @param txn commits up to this one are covered, as {@link StoreStats#checkpointTxn} says
+     * @param logFrames pages that were committed since, as {@link StoreStats#logFrames} says
+     */
+    default void checkpointed(long txn, long logFrames) {}
+
+    /**
      * A snapshot or a reader is beyond a bound of the {@link SnapshotPolicy}, which does not evict.
      * Once for each snapshot, and for each refresh of a reader.
      */

@@ -8,6 +8,8 @@ package dev.coppice;
  * @param freeBytes bytes of it that can be used at once
  * @param pendingBytes bytes of superseded pages that a snapshot or the last checkpoint may need
  * @param logBytes bytes that the newest commit reaches and the last checkpoint does not, about
+ * @param logFrames pages that the newest commit reaches and no checkpoint has completed for, about;
+ *     what {@link CheckpointResult} calls frames
  * @param latestTxn id of the newest commit
  * @param durableTxn id of the newest commit known to be on the medium
  * @param checkpointTxn id of the commit that the last checkpoint covered
@@ -21,6 +23,7 @@ public record StoreStats(
         long freeBytes,
         long pendingBytes,
         long logBytes,
+        long logFrames,
         long latestTxn,
         long durableTxn,
         long checkpointTxn,

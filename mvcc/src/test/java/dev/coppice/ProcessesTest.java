@@ -1,6 +1,7 @@
 package dev.coppice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -142,6 +143,51 @@ class ProcessesTest {
             assertTrue(Files.size(path()) > 80 << 20);
             assertEquals(20, reader.number("verify"));
             reader.end();
+        }
+        assertClean();
+    }
+
+    @Test
+    void tailIsNotCutWhileAnotherProcessMapsIt() throws IOException {
+        StoreConfig quiet =
+                Sums.config().withBackgroundCheckpoints(false).withBusyTimeoutMillis(20);
+        try (Store store = Store.open(path(), quiet)) {
+            Sums.create(store);
+            commit(store, 300);
+            try (WriteTransaction txn = store.begin()) {
+                txn.put(Samples.text("large"), Samples.value(1, 4 << 20));
+                txn.commit();
+            }
+            try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+                store.delete(Samples.text("large"));
+                commit(store, 1);
+                long size = Files.size(path());
+                assertFalse(store.checkpoint(CheckpointMode.TRUNCATE).busy());
+                assertEquals(size, Files.size(path()));
+                commit(store, 1);
+                assertEquals(302, reader.number("hold"));
+                assertTrue(store.checkpoint(CheckpointMode.RESTART).busy());
+                assertFalse(store.checkpoint(CheckpointMode.FULL).busy());
+                assertEquals(302, reader.number("verify"));
+                reader.number("drop");
+                assertFalse(store.checkpoint(CheckpointMode.RESTART).busy());
+                assertEquals(302, reader.number("hold"));
+                assertFalse(store.checkpoint(CheckpointMode.TRUNCATE).busy());
+                assertEquals(size, Files.size(path()));
+                reader.number("drop");
+                reader.end();
+            }
+            commit(store, 1);
+            long size = Files.size(path());
+            assertFalse(store.checkpoint(CheckpointMode.TRUNCATE).busy());
+            assertTrue(Files.size(path()) < size - (2 << 20));
+            try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+                assertEquals(303, reader.number("newest"));
+                commit(store, 200);
+                assertEquals(503, reader.number("newest"));
+                assertEquals(0, reader.number("checkProblems"));
+                reader.end();
+            }
         }
         assertClean();
     }

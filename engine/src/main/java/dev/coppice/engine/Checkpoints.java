@@ -2,6 +2,7 @@ package dev.coppice.engine;
 
 import dev.coppice.engine.commit.Checkpoint;
 import dev.coppice.engine.commit.OpenStore;
+import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageVerifier;
 import dev.coppice.engine.space.ExtentList;
 
@@ -51,17 +52,25 @@ final class Checkpoints {
     void runHoldingRoles() {
         try {
             Checkpoint.Captured captured;
-            isCapturing = true;
             try {
-                store.reapReaders();
-                captured = store.checkpoint().capture(null);
+                captured = capture(false);
             } finally {
-                isCapturing = false;
                 roles.releaseWriter();
             }
             complete(captured);
         } finally {
             roles.releaseCheckpoint();
+        }
+    }
+
+    /** As {@link Checkpoint#capture(ExtentList, boolean)}. Both roles. */
+    Checkpoint.Captured capture(boolean always) {
+        isCapturing = true;
+        try {
+            store.reapReaders();
+            return store.checkpoint().capture(null, always);
+        } finally {
+            isCapturing = false;
         }
     }
 
@@ -79,12 +88,23 @@ final class Checkpoints {
         }
     }
 
-    private void complete(Checkpoint.Captured captured) {
+    /** Completes what was captured, unless that is null. Checkpoint role. */
+    void complete(Checkpoint.Captured captured) {
         if (captured != null) {
             store.checkpoint().complete(captured);
-            if (verifier != null) {
-                verifier.sealedUpTo(store.known().tip().txn());
-            }
+            tellSealed();
+        }
+    }
+
+    /** Makes a pinned root durable, and leaves the base where it is. Checkpoint role. */
+    void saveTip(StoreRoot pinned) {
+        store.checkpoint().saveTip(pinned);
+        tellSealed();
+    }
+
+    private void tellSealed() {
+        if (verifier != null) {
+            verifier.sealedUpTo(store.known().tip().txn());
         }
     }
 }

@@ -39,6 +39,7 @@ public final class Engine implements AutoCloseable {
     private final Roles roles = new Roles(this::checkOpen);
     private final Checkpoints checkpoints;
     private final Room room;
+    private final CheckpointModes modes;
     private final WriteView writer;
     private final TxnGate published;
     private final TxnGate durable;
@@ -67,6 +68,8 @@ public final class Engine implements AutoCloseable {
                         : new PageVerifier(isAlways, store.known().tip().txn(), pageSize.bytes());
         this.checkpoints = new Checkpoints(roles, store, verifier);
         this.room = new Room(storage, store, checkpoints, options.growBytes(), this::allocated);
+        this.modes =
+                new CheckpointModes(roles, store, checkpoints, room, this::checkOpen, this::moved);
         this.mayStoreThroughMapping = storage.canStoreThroughMapping();
         if (storage.isReadOnly()) {
             this.writer = null;
@@ -417,6 +420,11 @@ public final class Engine implements AutoCloseable {
         } finally {
             moved();
         }
+    }
+
+    /** {@return the other ways to make a checkpoint} */
+    public CheckpointModes modes() {
+        return modes;
     }
 
     /**

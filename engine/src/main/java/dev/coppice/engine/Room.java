@@ -35,11 +35,17 @@ final class Room {
     private final PageSize pageSize;
     private final long growBytes;
 
-    /** Held by who grows the file. */
+    /** Held by who grows the file, or cuts it. */
     private final Object growth = new Object();
+
+    /** Held by who touches free pages ahead of the writer, or cuts them off. */
+    private final Object touching = new Object();
 
     // Writer role.
     private boolean isMakingRoom;
+
+    /** The newest root when the tail of the file was cut: it does not grow again for nothing. */
+    private volatile long cutAt = -1;
 
     /**
      * Creates the room of a store.
@@ -75,7 +81,7 @@ final class Room {
 
     /** {@return whether so little is free that the file should grow before a writer has to wait} */
     boolean isGrowthDue() {
-        return freeBytes() < step() / 4;
+        return freeBytes() < step() / 4 && store.latestTxn() != cutAt;
     }
 
     /** Grows the file ahead of need, where {@link #isGrowthDue}. */
@@ -102,6 +108,12 @@ final class Room {
      * <p>An atomic addition of nothing counts as a store and cannot undo one of the writer.
      */
     void prefault() {
+        synchronized (touching) {
+            prefaultUpcoming();
+        }
+    }
+
+    private void prefaultUpcoming() {
         PageAllocator allocator = store.allocator();
         MemorySegment[] chunks = storage.writableChunks();
         PageMap pages = new PageMap(pageSize, chunks, null);
@@ -148,6 +160,17 @@ final class Room {
         synchronized (growth) {
             extendToFile();
             return operation.get();
+        }
+    }
+
+    /** Cuts the free tail off the file; as {@link OpenStore#cutTail}. */
+    void cutTail() {
+        synchronized (growth) {
+            extendToFile();
+            synchronized (touching) {
+                store.cutTail();
+            }
+            cutAt = store.latestTxn();
         }
     }
 

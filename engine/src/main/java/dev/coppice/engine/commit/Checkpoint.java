@@ -62,12 +62,22 @@ public final class Checkpoint {
      * @return null when the newest root is the base already
      */
     public Captured capture(ExtentList running) {
+        return capture(running, false);
+    }
+
+    /**
+     * As {@link #capture(ExtentList)}.
+     *
+     * @param always whether the image is to be written anew even where the newest root is the base
+     */
+    public Captured capture(ExtentList running, boolean always) {
         commits.checkNotPoisoned();
         commits.flushPrepared();
         commits.reclaim();
         StoreRoot target = commits.newest().copy();
         Known known = slots.known();
-        if (target.txn() == known.base().txn() && known.image().firstPage() != 0) {
+        boolean isBase = target.txn() == known.base().txn() && known.image().firstPage() != 0;
+        if (isBase && !always) {
             return null;
         }
         FreeMap unneeded = unneeded(running, known);
@@ -140,7 +150,8 @@ public final class Checkpoint {
                 slots.lock().unlock();
             }
             if (old.firstPage() != 0) {
-                commits.addDeath(old.firstPage(), old.pages(), oldBase, target.txn());
+                long birth = Math.min(oldBase, target.txn() - 1);
+                commits.addDeath(old.firstPage(), old.pages(), birth, target.txn());
             }
             return sealed;
         } catch (InternalError e) {
@@ -168,20 +179,40 @@ public final class Checkpoint {
      * the tip, and the base stays. Writer role.
      */
     public void saveTip() {
-        StoreRoot target = commits.newest().copy();
-        Known known = slots.known();
+        saveTip(commits.newest().copy());
+    }
+
+    /**
+     * Makes a published root durable: it becomes the tip, unless a newer one is, and the base
+     * stays. One thread at a time.
+     *
+     * @param target pinned by the caller, or the newest one while he has the writer role
+     */
+    public void saveTip(StoreRoot target) {
+        commits.checkNotPoisoned();
+        long durable = slots.known().tip().txn();
+        if (target.txn() <= durable) {
+            return;
+        }
         try {
-            sealer.seal(target, known.tip().txn());
+            sealer.seal(target, durable);
             storage.deliveryPoint();
-            storage.sync();
+            long[] sealed = sealer.ranges();
+            storage.sync(sealed, sealed.length / 2);
             slots.lock().lock();
             try {
                 commits.checkNotPoisoned();
-                long end = Math.max(known.endPage(), target.endPage());
-                slots.write(target, known.base(), known.image(), target.txn(), end, false);
+                Known known = slots.known();
+                if (target.txn() > known.tip().txn()) {
+                    long end = Math.max(known.endPage(), target.endPage());
+                    slots.write(target, known.base(), known.image(), target.txn(), end, false);
+                }
             } finally {
                 slots.lock().unlock();
             }
+        } catch (InternalError e) {
+            commits.poison();
+            throw new StoreIoException("a mapped page could not be written", e);
         } catch (RuntimeException | Error e) {
             commits.poison();
             throw e;

@@ -313,6 +313,16 @@ public final class Commits {
         }
     }
 
+    /**
+     * Publishes the newest root again, with the end of the file that it has now. Writer role.
+     *
+     * @param endPage one past the highest page that anybody needs
+     */
+    void newestEndsAt(long endPage) {
+        newest.stamp(newest.txn(), newest.commitMillis(), endPage);
+        live.publish(newest, slots.known().sequence());
+    }
+
     /** Starts to count the log anew: a checkpoint of the newest root begins. Writer role. */
     void beginLog() {
         long captured = capturedPages;

@@ -115,6 +115,7 @@ final class DurableSlots {
         }
         known = new Known(next, victim);
         live.known(next.sequence());
+        live.base(base.txn());
         live.inFlight(0, 0);
     }
 }

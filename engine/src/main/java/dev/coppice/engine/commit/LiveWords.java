@@ -23,6 +23,7 @@ final class LiveWords {
     static final int POISON_OFFSET = 4_096;
     static final int NEXT_ID_OFFSET = 4_288;
     static final int KNOWN_OFFSET = 4_352;
+    static final int BASE_OFFSET = 4_360;
     static final int IN_FLIGHT_OFFSET = 4_416;
     static final int READERS_OFFSET = 4_672;
     static final int OPENINGS_OFFSET = 4_736;
@@ -155,6 +156,18 @@ final class LiveWords {
 
     long known() {
         return get(KNOWN_OFFSET);
+    }
+
+    /**
+     * {@return the root of the last checkpoint} A reader compares its root with it. Nobody recovers
+     * from it, so it is no step that a crash could come before or after.
+     */
+    long base() {
+        return (long) WORD.getOpaque(words, (long) BASE_OFFSET);
+    }
+
+    void base(long txn) {
+        WORD.setVolatile(words, (long) BASE_OFFSET, txn);
     }
 
     void inFlight(long tip, long base) {

@@ -68,6 +68,9 @@ public final class OpenStore {
         this.slots = new DurableSlots(storage, header, live, outcome.known());
         this.openingsSeen = live.openings();
         this.allocator = joins ? unknownSpace(space) : allocator(outcome, pinned, space);
+        if (!follows) {
+            live.base(outcome.known().base().txn());
+        }
         PageSize pageSize = header.pageSize();
         this.commits =
                 new Commits(
@@ -326,6 +329,27 @@ public final class OpenStore {
         processes.reap(readers::releaseAll);
     }
 
+    /**
+     * {@return whether somebody reads another root than the newest one, or may be about to} Writer
+     * role.
+     *
+     * @param countsLog whether those count, too, that read the newest root and pinned it before a
+     *     checkpoint had come to it
+     */
+    public boolean areReadersBehind(boolean countsLog) {
+        return readers.isBehind(commits.newest().txn(), countsLog);
+    }
+
+    /** {@return whether somebody reads another root than this, or may be about to} */
+    public boolean areReadersOffRoot(long txn) {
+        return readers.isBehind(txn, false);
+    }
+
+    /** {@return whether this process only reads} */
+    public boolean isFollower() {
+        return follows;
+    }
+
     /** Lets go of a pinned root and keeps the slot. */
     public void parkSlot(int slot) {
         readers.park(slot);
@@ -334,6 +358,28 @@ public final class OpenStore {
     /** Lets go of a slot and what it pins. */
     public void releaseSlot(int slot) {
         readers.release(slot);
+    }
+
+    /**
+     * Cuts the free tail off the file while the store is open. Nothing happens while other
+     * processes have it open, whose mappings would reach beyond the file. Writer role, and nobody
+     * grows the file meanwhile.
+     *
+     * <p>Requires: the newest root is the base, so that the slot which says where the file ends is
+     * known to be on the medium.
+     */
+    public void cutTail() {
+        long endPage = Math.max(slots.known().endPage(), allocator.freeMap().usedEnd());
+        long end = header.fileBytes(endPage);
+        if (end < storage.size() && processes.keepOthersOut()) {
+            try {
+                allocator.shrink(end >>> header.pageSize().shift());
+                commits.newestEndsAt(endPage);
+                cut(end);
+            } finally {
+                processes.admit();
+            }
+        }
     }
 
     private void cut(long end) {

@@ -43,6 +43,11 @@ final class ReaderTable {
     private static final int CATALOGUE_OFFSET = 8;
     private static final int OPENED_OFFSET = 16;
     private static final int PROCESS_BITS = 8;
+    private static final int PROCESS_MASK = (1 << (PROCESS_BITS - 1)) - 1;
+
+    /** Beside the process: the root was not that of the last checkpoint when it was pinned. */
+    private static final long LOG_BIT = 1L << (PROCESS_BITS - 1);
+
     private static final int CATALOGUE_BIRTH_OFFSET = 24;
     private static final int DEFAULT_OFFSET = 32;
     private static final int DEFAULT_BIRTH_OFFSET = 40;
@@ -111,7 +116,7 @@ final class ReaderTable {
     }
 
     private static long owner(MemorySegment chunk, long at) {
-        return (long) WORD.getOpaque(chunk, at + OPENED_OFFSET) & (1 << PROCESS_BITS) - 1;
+        return (long) WORD.getOpaque(chunk, at + OPENED_OFFSET) & PROCESS_MASK;
     }
 
     private static long position(int slot) {
@@ -161,7 +166,8 @@ final class ReaderTable {
     void pin(int slot, long txn, long openedMillis) {
         MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
         long at = position(slot);
-        WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis << PROCESS_BITS | self);
+        long log = txn == live.base() ? 0 : LOG_BIT;
+        WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis << PROCESS_BITS | log | self);
         WORD.setRelease(chunk, at, txn);
     }
 
@@ -228,6 +234,32 @@ final class ReaderTable {
             }
         }
         return count;
+    }
+
+    /**
+     * {@return whether somebody reads another root than the newest one, or may be about to}
+     *
+     * @param countsLog whether those count, too, that read the newest root and pinned it before a
+     *     checkpoint had come to it
+     */
+    boolean isBehind(long newest, boolean countsLog) {
+        VarHandle.fullFence();
+        int slots = live.readers();
+        MemorySegment[] all = mapSlots(slots);
+        for (int slot = 0; slot < slots; slot++) {
+            MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
+            long at = position(slot);
+            long word = (long) WORD.getAcquire(chunk, at);
+            boolean isTaken = word != FREE && word != PARKED;
+            if (isTaken && (word != newest || (countsLog && sawLog(chunk, at)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean sawLog(MemorySegment chunk, long at) {
+        return ((long) WORD.getOpaque(chunk, at + OPENED_OFFSET) & LOG_BIT) != 0;
     }
 
     /** {@return null where the system refuses more mappings: then nothing is known} */

@@ -259,6 +259,25 @@ public final class PageAllocator {
         return extentPages;
     }
 
+    /** Forgets where pages came from last: the next ones are those of the lowest free extent. */
+    public void startOver() {
+        hotSize = 0;
+        granted = NONE;
+        nextGranted = 0;
+        upcoming = NONE;
+        searchExtent = 0;
+        searchFrom = 0;
+        usedEnd = free.usedEnd();
+        runNext = Math.max(0, free.nextFree(0));
+        runLimit = (runNext / extentPages + 1) * extentPages;
+    }
+
+    /** Covers fewer pages, as the file is about to have. Requires: those behind are free. */
+    public void shrink(long pages) {
+        free.shrink(pages);
+        startOver();
+    }
+
     private long take(long page, long count) {
         free.take(page, count);
         usedEnd = Math.max(usedEnd, page + count);
