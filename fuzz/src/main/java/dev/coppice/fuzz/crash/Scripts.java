@@ -560,7 +560,10 @@ final class Scripts {
             s.commit(NORMAL, puts(0, entries, 1, version, 60));
             s.commitDuring(
                     puts(0, entries, 1, next, 60),
-                    () -> s.abort(NORMAL, puts(0, entries, 1, next + 1, 60)));
+                    () -> {
+                        s.abort(NORMAL, puts(0, entries, 1, next + 1, 60));
+                        s.checkNewestOrRunning();
+                    });
             s.checkNewest();
         }
         s.close();

@@ -59,8 +59,12 @@ final class Nursery {
         return classes;
     }
 
-    /** What a suite said about a mutant. */
-    record Verdict(boolean isCaught, String how) {}
+    /**
+     * What a suite said about a mutant.
+     *
+     * @param scenarios how many it tried, in digits, or empty where it did not come to its end
+     */
+    record Verdict(boolean isCaught, String how, String scenarios) {}
 
     /** Runs a mutant's suite until it fails, or for so long. */
     Verdict judge(Mutant mutant, Path classes, long seed, long seconds)
@@ -88,12 +92,13 @@ final class Nursery {
         boolean hasEnded = process.waitFor(seconds + GRACE_SECONDS, TimeUnit.SECONDS);
         if (!hasEnded) {
             process.destroyForcibly().waitFor();
-            return new Verdict(true, "hangs");
+            return new Verdict(true, "hangs", "");
         }
         List<String> lines = Files.readAllLines(output);
+        String scenarios = lines.isEmpty() ? "" : lines.getLast().replaceFirst(" scenarios.*", "");
         return switch (process.exitValue()) {
-            case 0 -> new Verdict(false, lines.getLast());
-            case 1 -> new Verdict(true, firstFailure(lines));
+            case 0 -> new Verdict(false, lines.getLast(), scenarios);
+            case 1 -> new Verdict(true, firstFailure(lines), scenarios);
             default ->
                     throw new IllegalStateException(
                             "mutant "

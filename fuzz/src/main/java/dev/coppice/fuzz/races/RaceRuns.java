@@ -14,15 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The suite {@code races}: two threads that meet at one point, millions of times, under jcstress,
- * with every outcome named. A scenario is one race in one way of compiling and placing it.
+ * The suite {@code races}: two threads that meet at one point, in every order that the memory model
+ * allows, and then millions of times under jcstress, with every outcome named. A scenario is one
+ * meeting in all orders, or one race in one way of compiling and placing it.
  */
 public final class RaceRuns implements Suite {
     private static final Pattern RESULTS =
             Pattern.compile(
                     "Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs,"
                             + " (\\d+) hard errs");
-    private static final int CONFIGURATIONS = 42;
+    private static final int CONFIGURATIONS = 70;
     private static final long MIN_MILLIS_EACH = 50;
 
     @Override
@@ -36,7 +37,32 @@ public final class RaceRuns implements Suite {
     }
 
     @Override
-    public void run(Run run) throws IOException, InterruptedException {
+    public void run(Run run)
+            throws IOException, InterruptedException, ReflectiveOperationException {
+        boolean isOrder = false;
+        for (Orders.Meeting meeting : Orders.meetings()) {
+            if (run.wants(meeting.name()) && !run.isOver()) {
+                explore(run, meeting);
+            }
+            isOrder |= meeting.name().equals(run.budget().only());
+        }
+        if (!isOrder && !run.isOver()) {
+            runRaces(run);
+        }
+    }
+
+    private static void explore(Run run, Orders.Meeting meeting)
+            throws ReflectiveOperationException {
+        try {
+            run.add("states of orders", new Orders().explore(meeting));
+        } catch (AssertionError e) {
+            String repeat = "races --only " + meeting.name();
+            run.fail(new Failure(meeting.name(), repeat, List.of(), e));
+        }
+        run.scenarios(1, meeting.name());
+    }
+
+    private void runRaces(Run run) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("coppice-races");
         Process process =
                 new ProcessBuilder(command(run, directory))

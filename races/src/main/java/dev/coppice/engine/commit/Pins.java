@@ -70,6 +70,11 @@ final class Pins {
         return pin(slot);
     }
 
+    /** Lets go of what a slot pins, and keeps the slot. */
+    void park(int slot) {
+        table.park(slot);
+    }
+
     /** Pins the newest root in a claimed slot; returns its transaction. */
     int pin(int slot) {
         live.latest(read);
