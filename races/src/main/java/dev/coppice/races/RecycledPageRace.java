@@ -18,7 +18,10 @@ import org.openjdk.jcstress.infra.results.I_Result;
  * whatever it finds in them, it is told that the snapshot is closed.
  */
 @JCStressTest
-@Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "what the snapshot shows, then that it closed")
+@Outcome(
+        id = "1",
+        expect = Expect.ACCEPTABLE,
+        desc = "what the snapshot shows, then that it closed")
 @Outcome(id = "0", expect = Expect.FORBIDDEN, desc = "never told, though the close is over")
 @Outcome(id = "2", expect = Expect.FORBIDDEN, desc = "something else, from pages in use again")
 @Outcome(expect = Expect.FORBIDDEN, desc = "an error that is not the reader's")

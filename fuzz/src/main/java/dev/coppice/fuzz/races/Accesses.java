@@ -98,9 +98,7 @@ public final class Accesses {
     public static long get(MemorySegment segment, ValueLayout.OfLong layout, long offset) {
         StoreBuffers memory = MEMORY.get();
         long initial = segment.get(layout, offset);
-        return memory == null
-                ? initial
-                : memory.load(place(segment, offset), initial, Order.WEAK);
+        return memory == null ? initial : memory.load(place(segment, offset), initial, Order.WEAK);
     }
 
     public static void set(

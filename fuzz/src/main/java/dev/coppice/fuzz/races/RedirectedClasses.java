@@ -88,7 +88,6 @@ final class RedirectedClasses extends ClassLoader {
 
     private static CodeElement invokeStatic(String name, MethodTypeDesc type) {
         var pool = java.lang.classfile.constantpool.ConstantPoolBuilder.of();
-        return InvokeInstruction.of(
-                Opcode.INVOKESTATIC, pool.methodRefEntry(ACCESSES, name, type));
+        return InvokeInstruction.of(Opcode.INVOKESTATIC, pool.methodRefEntry(ACCESSES, name, type));
     }
 }

@@ -11,10 +11,9 @@ final class OrdersTest {
     @TestFactory
     Stream<DynamicTest> writerSeesEveryPin() {
         return Orders.meetings().stream()
-                .map(
-                        meeting ->
-                                DynamicTest.dynamicTest(
-                                        meeting.name(),
-                                        () -> assertTrue(new Orders().explore(meeting) > 100)));
+                .map(meeting ->
+                        DynamicTest.dynamicTest(
+                                meeting.name(),
+                                () -> assertTrue(new Orders().explore(meeting) > 100)));
     }
 }

@@ -77,8 +77,7 @@ final class StoreBuffersTest {
                             return 0;
                         },
                         memory ->
-                                memory.load(B, 0, Order.WEAK) * 10
-                                        + memory.load(A, 0, Order.WEAK));
+                                memory.load(B, 0, Order.WEAK) * 10 + memory.load(A, 0, Order.WEAK));
         assertEquals(Set.of("0, 0", "0, 1", "0, 11"), found);
     }
 
