@@ -57,7 +57,9 @@ public final class MutantRuns implements Suite {
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             for (Mutant mutant : Mutant.all(project.resolve("fuzz/mutants"))) {
                 if (run.wants(mutant.name())) {
-                    rows.add(executor.submit(() -> run.isOver() ? null : judge(run, nursery, mutant)));
+                    rows.add(
+                            executor.submit(
+                                    () -> run.isOver() ? null : judge(run, nursery, mutant)));
                 }
             }
         }

@@ -41,7 +41,9 @@ final class MutantTest {
         }
     }
 
-    /** The table of docs/testing.md says of every rule which bugs break it and what catches them. */
+    /**
+     * The table of docs/testing.md says of every rule which bugs break it and what catches them.
+     */
     @Test
     void tableNamesTheBugsOfEveryRule() throws IOException {
         List<String> document = Files.readAllLines(PROJECT.resolve("docs/testing.md"));
@@ -56,7 +58,11 @@ final class MutantTest {
             rules.get(mutant.rule()).add(text);
         }
         rules.forEach((rule, bugs) -> {
-            String row = "| " + rule + " | " + (bugs.isEmpty() ? "none: " : String.join(", ", bugs) + " |");
+            String row =
+                    "| "
+                            + rule
+                            + " | "
+                            + (bugs.isEmpty() ? "none: " : String.join(", ", bugs) + " |");
             long count = document.stream().filter(line -> line.startsWith(row)).count();
             assertEquals(1, count, () -> "no such row in docs/testing.md: " + row);
         });
@@ -64,7 +70,13 @@ final class MutantTest {
 
     /** A few that are caught at once; {@code fuzz/run mutants} has them all caught. */
     @ParameterizedTest
-    @ValueSource(strings = {"flush-skipped", "child-birth-stale", "delivery-point-removed", "wrong-fence"})
+    @ValueSource(
+            strings = {
+                "flush-skipped",
+                "child-birth-stale",
+                "delivery-point-removed",
+                "wrong-fence"
+            })
     void plantedBugIsCaught(String name) throws Exception {
         requireAllCaught(name);
     }
