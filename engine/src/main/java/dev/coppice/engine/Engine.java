@@ -21,6 +21,7 @@ import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /**
  * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints
@@ -313,6 +314,13 @@ public final class Engine implements AutoCloseable {
             throw new ReadOnlyException("the store is open for reading only");
         }
         return writer;
+    }
+
+    /** Sets who tells the time to transactions, in milliseconds, when entries expire. */
+    public void clock(LongSupplier clock) {
+        if (writer != null) {
+            writer.clock(clock);
+        }
     }
 
     long takeId() {

@@ -38,7 +38,7 @@ public final class Families {
     /** The tree of a family and its record as the catalogue has it. */
     private static final class Open {
         private final byte[] key;
-        private final byte[] record;
+        private byte[] record;
         private final TreeRoot root;
         private boolean isUsed;
 
@@ -51,7 +51,8 @@ public final class Families {
         boolean isChanged() {
             return root.word() != FamilyRecord.rootWord(record)
                     || root.birth() != FamilyRecord.rootBirth(record)
-                    || root.count() != FamilyRecord.entryCount(record);
+                    || root.count() != FamilyRecord.entryCount(record)
+                    || root.ttlMillis() != FamilyRecord.ttlMillis(record);
         }
     }
 
@@ -78,11 +79,14 @@ public final class Families {
 
     /** {@return the tree that a family's record names} */
     public static TreeRoot root(byte[] record) {
-        return new TreeRoot(
-                FamilyRecord.familyId(record),
-                FamilyRecord.rootWord(record),
-                FamilyRecord.rootBirth(record),
-                FamilyRecord.entryCount(record));
+        TreeRoot root =
+                new TreeRoot(
+                        FamilyRecord.familyId(record),
+                        FamilyRecord.rootWord(record),
+                        FamilyRecord.rootBirth(record),
+                        FamilyRecord.entryCount(record));
+        root.ttlMillis(FamilyRecord.ttlMillis(record));
+        return root;
     }
 
     /** Starts a transaction on a catalogue. */
@@ -157,6 +161,9 @@ public final class Families {
             Open family = used.get(i);
             if (family.isChanged()) {
                 TreeRoot root = family.root;
+                if (root.ttlMillis() != FamilyRecord.ttlMillis(family.record)) {
+                    family.record = FamilyRecord.withTtl(family.record, root.ttlMillis());
+                }
                 byte[] record = family.record;
                 FamilyRecord.putRoot(record, root.word(), root.birth(), root.count());
                 byte[] key = family.key;

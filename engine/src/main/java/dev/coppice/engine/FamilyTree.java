@@ -57,6 +57,7 @@ public final class FamilyTree {
                 FamilyRecord.rootWord(record),
                 FamilyRecord.rootBirth(record),
                 FamilyRecord.entryCount(record));
+        root.ttlMillis(FamilyRecord.ttlMillis(record));
     }
 
     /** What {@link #lookUp} found is true of the view's root. */

@@ -1,9 +1,11 @@
 package dev.coppice.engine;
 
+import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.Bytes;
+import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
@@ -12,6 +14,7 @@ import dev.coppice.error.StoreIoException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 
 /**
  * The running write transaction: changes to trees that nobody else sees until it commits.
@@ -28,6 +31,8 @@ public final class WriteView {
     private final ValueSource source = new ValueSource();
     private final StoreRoot work = new StoreRoot();
     private final Deque<Savepoint> savepoints = new ArrayDeque<>();
+    private LongSupplier clock = () -> Long.MIN_VALUE;
+    private long ttlAtBegin;
     private boolean isFull;
     private boolean isFailed;
     private long changes;
@@ -52,12 +57,19 @@ public final class WriteView {
 
     void begin(StoreRoot newest, boolean waitsForMedium, boolean isPositional, long id) {
         work.copyFrom(newest);
+        ttlAtBegin = work.defaultFamily().ttlMillis();
         isFull = waitsForMedium;
         isFailed = false;
         changes++;
         trees.spareBytes(0);
         writes.begin(id, isPositional);
         families.begin(work.catalogue());
+    }
+
+    /** Sets who tells the time, in milliseconds, when an entry with a deadline is met. */
+    public void clock(LongSupplier newClock) {
+        clock = newClock;
+        trees.clock(newClock);
     }
 
     WriteSet writes() {
@@ -125,14 +137,44 @@ public final class WriteView {
         }
     }
 
-    /** Stores an entry; returns whether the key is new. */
-    public boolean put(
-            TreeRoot tree, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
-        return put(tree, key, keyBytes, source.of(value, from, valueBytes));
+    /**
+     * {@return the deadline of an entry that is stored without saying one, by the family's time to
+     * live; or {@link LeafPage#NO_DEADLINE}}
+     */
+    public long defaultDeadline(TreeRoot tree) {
+        return tree.ttlMillis() == 0 ? LeafPage.NO_DEADLINE : deadlineIn(tree.ttlMillis());
+    }
+
+    /** {@return the time in so many milliseconds, or the latest there is} */
+    public long deadlineIn(long millis) {
+        long now = Math.max(0, clock.getAsLong());
+        return millis > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + millis;
     }
 
     /**
-     * Stores an entry; returns whether the key is new.
+     * Stores an entry, which lives as long as those of its family do; returns whether the key is
+     * new, or what was there has expired.
+     */
+    public boolean put(
+            TreeRoot tree, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
+        long deadline = defaultDeadline(tree);
+        return put(tree, key, keyBytes, source.of(value, from, valueBytes), deadline);
+    }
+
+    /** Stores an entry; returns whether the key is new, or what was there has expired. */
+    public boolean put(
+            TreeRoot tree,
+            byte[] key,
+            int keyBytes,
+            byte[] value,
+            int from,
+            int valueBytes,
+            long deadline) {
+        return put(tree, key, keyBytes, source.of(value, from, valueBytes), deadline);
+    }
+
+    /**
+     * Stores an entry; returns whether the key is new, or what was there has expired.
      *
      * @param value native or mapped memory, never memory on the heap
      */
@@ -142,8 +184,9 @@ public final class WriteView {
             int keyBytes,
             MemorySegment value,
             long from,
-            int valueBytes) {
-        return put(tree, key, keyBytes, source.of(value, from, valueBytes));
+            int valueBytes,
+            long deadline) {
+        return put(tree, key, keyBytes, source.of(value, from, valueBytes), deadline);
     }
 
     /**
@@ -151,14 +194,14 @@ public final class WriteView {
      * the next operation. Requires: the value lies in the leaf.
      */
     public void reserve(TreeRoot tree, byte[] key, int keyBytes, int valueBytes) {
-        assert !writes.pageSize().isOverflow(keyBytes, valueBytes);
-        put(tree, key, keyBytes, source.zeros(valueBytes));
+        assert valueBytes <= maxReserveBytes(tree, keyBytes);
+        put(tree, key, keyBytes, source.zeros(valueBytes), defaultDeadline(tree));
     }
 
-    private boolean put(TreeRoot tree, byte[] key, int keyBytes, ValueSource value) {
+    private boolean put(TreeRoot tree, byte[] key, int keyBytes, ValueSource value, long deadline) {
         start();
         try {
-            return done(trees.put(tree, key, keyBytes, value));
+            return done(trees.put(tree, key, keyBytes, value, deadline));
         } catch (InternalError e) {
             throw faulted(e);
         } finally {
@@ -176,10 +219,17 @@ public final class WriteView {
 
     /** Stores an entry whose key is above all others; returns false when it is not. */
     public boolean append(
-            TreeRoot tree, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
+            TreeRoot tree,
+            byte[] key,
+            int keyBytes,
+            byte[] value,
+            int from,
+            int valueBytes,
+            long deadline) {
         start();
+        source.of(value, from, valueBytes);
         try {
-            return done(trees.append(tree, key, keyBytes, source.of(value, from, valueBytes)));
+            return done(trees.append(tree, key, keyBytes, source, deadline));
         } catch (InternalError e) {
             throw faulted(e);
         } finally {
@@ -196,7 +246,7 @@ public final class WriteView {
     public long addLong(TreeRoot tree, byte[] key, int keyBytes, long delta) {
         start();
         try {
-            return done(trees.addLong(tree, key, keyBytes, delta));
+            return done(trees.addLong(tree, key, keyBytes, delta, defaultDeadline(tree)));
         } catch (InternalError e) {
             throw faulted(e);
         }
@@ -218,8 +268,48 @@ public final class WriteView {
     }
 
     /** {@return the longest value that lies in the leaf with a key of this length} */
-    public int maxReserveBytes(int keyBytes) {
-        return writes.pageSize().maxInlineValueBytes(keyBytes);
+    public int maxReserveBytes(TreeRoot tree, int keyBytes) {
+        int deadline = tree.ttlMillis() == 0 ? 0 : LeafPage.DEADLINE_BYTES;
+        return writes.pageSize().maxInlineValueBytes(keyBytes) - deadline;
+    }
+
+    /**
+     * Changes when an entry expires; returns whether it is there and has not expired.
+     *
+     * @param deadline the new one, or {@link LeafPage#NO_DEADLINE}
+     */
+    public boolean touch(TreeRoot tree, byte[] key, int keyBytes, long deadline) {
+        start();
+        try {
+            return done(trees.touch(tree, key, keyBytes, deadline));
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
+    }
+
+    /** Removes expired entries, as {@link TreeWriter#purge}. */
+    public long purge(
+            TreeRoot tree,
+            ExpiryScan scan,
+            long now,
+            long maxEntries,
+            int maxPages,
+            ExpiryScan.Keys keys) {
+        startReducing();
+        try {
+            return done(trees.purge(tree, scan, now, maxEntries, maxPages, keys));
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            writes.mayUseReserve(false);
+        }
+    }
+
+    /** Sets how long entries of a tree live that are stored without saying so; 0 for ever. */
+    public void ttl(TreeRoot tree, long ttlMillis) {
+        start();
+        tree.ttlMillis(ttlMillis);
+        isFailed = false;
     }
 
     /** Removes an entry; returns whether it was there. */
@@ -346,7 +436,9 @@ public final class WriteView {
 
     /** {@return whether the transaction changed nothing} */
     boolean isUnchanged() {
-        return writes.allocated().size() == 0 && writes.superseded().size() == 0;
+        return writes.allocated().size() == 0
+                && writes.superseded().size() == 0
+                && work.defaultFamily().ttlMillis() == ttlAtBegin;
     }
 
     /** Ends the transaction: what it changed is the newest root from here on. */

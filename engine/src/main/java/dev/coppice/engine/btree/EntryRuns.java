@@ -46,12 +46,17 @@ public final class EntryRuns {
     /** Records that the runs of one entry or separator are not reached any more. */
     static void supersede(WriteSet writes, MemorySegment s, long page, int index) {
         int pageBytes = writes.pageSize().bytes();
-        long keyRun = SlottedPage.keyRun(s, page, pageBytes, index);
-        if (keyRun >= 0) {
-            supersede(writes, s, keyRun);
-        }
+        supersedeKey(writes, s, page, index);
         if (LeafPage.isOverflow(s, page, index)) {
             supersede(writes, s, LeafPage.valueRun(s, page, pageBytes, index));
+        }
+    }
+
+    /** Records that the run of one key is not reached any more. */
+    static void supersedeKey(WriteSet writes, MemorySegment s, long page, int index) {
+        long keyRun = SlottedPage.keyRun(s, page, writes.pageSize().bytes(), index);
+        if (keyRun >= 0) {
+            supersede(writes, s, keyRun);
         }
     }
 

@@ -36,7 +36,7 @@ final class LeafRoom {
         }
         int count = PageHeader.count(s, page);
         int prefix = rebuild.prefixBytes(s, page, key, keyBytes);
-        boolean isExt = needsExt || SlottedPage.isExt(s, page);
+        boolean isExt = needsExt || LeafPage.hasFlags(s, page, 0, count);
         int used = rebuild.bytes(s, page, 0, count, prefix, isExt);
         int entry = LeafPage.size(keyBytes, prefix, pageBytes, isExt, payloadBytes);
         if (used + entry > pageBytes) {

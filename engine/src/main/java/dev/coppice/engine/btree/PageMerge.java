@@ -1,6 +1,7 @@
 package dev.coppice.engine.btree;
 
 import dev.coppice.engine.page.BranchPage;
+import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.PageBuilder;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
@@ -191,7 +192,7 @@ final class PageMerge {
 
     private int combinedBytes(long left, long right, int prefix) {
         MemorySegment stash = builder.stash();
-        boolean isExt = isEitherExt(left, right);
+        boolean isExt = hasFlags(left) || hasFlags(right);
         int bytes =
                 rebuild.bytes(stash, left, 0, PageHeader.count(stash, left), prefix, isExt)
                         + rebuild.bytes(
@@ -204,9 +205,9 @@ final class PageMerge {
         return bytes;
     }
 
-    private boolean isEitherExt(long left, long right) {
+    private boolean hasFlags(long page) {
         MemorySegment stash = builder.stash();
-        return SlottedPage.isExt(stash, left) || SlottedPage.isExt(stash, right);
+        return LeafPage.hasFlags(stash, page, 0, PageHeader.count(stash, page));
     }
 
     private boolean combine(long target, long left, long right, int prefix, int level) {
@@ -216,7 +217,7 @@ final class PageMerge {
         int leftCount = PageHeader.count(stash, left);
         int rightCount = PageHeader.count(stash, right);
         int count = leftCount + rightCount + (level > 0 ? 1 : 0);
-        boolean isExt = isEitherExt(left, right);
+        boolean isExt = hasFlags(left) || hasFlags(right);
         builder.begin(
                 s, page, stash, left, isExt, target, writes.id(), count, rebuild.prefix(), prefix);
         builder.addAll(stash, left, 0, leftCount);

@@ -127,7 +127,7 @@ final class PageSplit {
 
     private void build(long pageId, long copy, int from, int to) {
         int prefix = to == from ? 0 : rebuild.prefixBytes(builder.stash(), copy, from, to);
-        begin(pageId, copy, SlottedPage.isExt(builder.stash(), copy), to - from, prefix);
+        begin(pageId, copy, LeafPage.hasFlags(builder.stash(), copy, from, to), to - from, prefix);
         builder.addAll(builder.stash(), copy, from, to);
     }
 
@@ -300,7 +300,7 @@ final class PageSplit {
     private boolean fits(long first, int from, int to, long second, int secondFrom, int secondTo) {
         MemorySegment stash = builder.stash();
         int prefix = rebuild.prefixBytes(stash, first, from, stash, second, secondTo - 1);
-        boolean isExt = isEitherExt(first, second);
+        boolean isExt = hasFlags(first, from, to, second, secondFrom, secondTo);
         int bytes =
                 rebuild.bytes(stash, first, from, to, prefix, isExt)
                         + rebuild.bytes(stash, second, secondFrom, secondTo, prefix, isExt)
@@ -314,14 +314,17 @@ final class PageSplit {
         MemorySegment stash = builder.stash();
         int prefix = rebuild.prefixBytes(stash, first, from, stash, second, secondTo - 1);
         int count = to - from + secondTo - secondFrom;
-        begin(pageId, first, isEitherExt(first, second), count, prefix);
+        boolean isExt = hasFlags(first, from, to, second, secondFrom, secondTo);
+        begin(pageId, first, isExt, count, prefix);
         builder.addAll(stash, first, from, to);
         builder.addAll(stash, second, secondFrom, secondTo);
     }
 
-    private boolean isEitherExt(long first, long second) {
+    private boolean hasFlags(
+            long first, int from, int to, long second, int secondFrom, int secondTo) {
         MemorySegment stash = builder.stash();
-        return SlottedPage.isExt(stash, first) || SlottedPage.isExt(stash, second);
+        return LeafPage.hasFlags(stash, first, from, to)
+                || LeafPage.hasFlags(stash, second, secondFrom, secondTo);
     }
 
     private int bytes(long copy, int from, int to) {

@@ -88,13 +88,19 @@ final class Rebuild {
     /**
      * {@return bytes of a page with entries [from, to) of another under a prefix}
      *
-     * @param isExt whether its entries will have flags; must be true if those of the source have
+     * @param isExt whether its entries will have a flags byte; must be true if one of them has a
+     *     flag
      */
     int bytes(MemorySegment s, long page, int from, int to, int prefixBytes, boolean isExt) {
         return SlottedPage.PREFIX_OFFSET
                 + prefixBytes
-                + (isExt && !SlottedPage.isExt(s, page) ? to - from : 0)
+                + flagBytes(s, page, isExt) * (to - from)
                 + PageBuilder.bytes(s, page, pageBytes, from, to, prefixBytes);
+    }
+
+    /** {@return bytes that each entry of a page grows by, -1 to 1} */
+    private static int flagBytes(MemorySegment s, long page, boolean isExt) {
+        return (isExt ? 1 : 0) - (SlottedPage.isExt(s, page) ? 1 : 0);
     }
 
     /** Rebuilds an own page in place with another prefix or entries with flags. */

@@ -1,11 +1,13 @@
 package dev.coppice.engine.btree;
 
 import dev.coppice.engine.page.LeafImage;
+import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.OverflowRun;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.CorruptStoreException;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * Walks the entries of a tree between two bounds, in both directions. It stands before the first
@@ -17,13 +19,16 @@ public final class TreeCursor {
     /*
      * The leaf is copied into an array, see docs/decisions/0010-cursors-copy-leaves.md, and callers
      * may see ranges of it. Where the bounds cut a leaf is looked up when it is copied, so that a
-     * step compares two numbers and no keys.
+     * step compares two numbers and no keys. In a leaf with deadlines every step goes the long way,
+     * which asks for the time; elsewhere there is nothing to ask.
      */
     private static final int NONE = -1;
 
     private final int pageBytes;
     private final LeafImage leaf;
     private final TreePath path = new TreePath();
+    private final LongSupplier clock;
+    private boolean mayExpire;
     private PageMap pages;
     private TreeRoot root;
     private byte[] from;
@@ -37,18 +42,33 @@ public final class TreeCursor {
     private int begin;
     private int limit;
 
+    /** A step in the leaf may go from entries at or above the first of these, below the other. */
+    private int stepFrom;
+
+    private int stepLimit;
+
     private byte[] keyArray = {};
     private int keyIndex = NONE;
 
     /** Creates a cursor over no tree; {@link #open} gives it one. */
     public TreeCursor(int pageBytes) {
-        this.pageBytes = pageBytes;
-        this.leaf = new LeafImage(pageBytes);
+        this(pageBytes, null);
     }
 
-    /** Creates a cursor before the first entry of a tree. */
+    private TreeCursor(int pageBytes, LongSupplier clock) {
+        this.pageBytes = pageBytes;
+        this.leaf = new LeafImage(pageBytes);
+        this.clock = clock;
+    }
+
+    /** Creates a cursor before the first entry of a tree; it shows expired ones, too. */
     public TreeCursor(PageMap pages, TreeRoot root) {
-        this(pages.pageBytes());
+        this(pages, root, null);
+    }
+
+    /** Creates a cursor before the first entry of a tree that has not expired by a clock. */
+    public TreeCursor(PageMap pages, TreeRoot root, LongSupplier clock) {
+        this(pages.pageBytes(), clock);
         open(pages, root);
     }
 
@@ -56,6 +76,7 @@ public final class TreeCursor {
     public void open(PageMap newPages, TreeRoot newRoot) {
         pages = newPages;
         root = newRoot;
+        mayExpire = clock != null && newRoot.mayExpire();
         hasLeaf = false;
         lowRank = NONE;
         highRank = NONE;
@@ -75,32 +96,68 @@ public final class TreeCursor {
 
     /** Goes to the first entry; returns whether there is one. */
     public boolean first() {
+        return upwards(toFirst());
+    }
+
+    private boolean toFirst() {
         return from == null ? start() && toEdge(true) : seekUp(from, from.length, true);
     }
 
     /** Goes to the last entry; returns whether there is one. */
     public boolean last() {
+        return downwards(toLast());
+    }
+
+    private boolean toLast() {
         return to == null ? start() && toEdge(false) : seekDown(to, to.length, false);
+    }
+
+    /** Goes on, from an entry that has expired to the next that has not. */
+    private boolean upwards(boolean isThere) {
+        return isThere && (!isExpired(index) || next());
+    }
+
+    private boolean downwards(boolean isThere) {
+        return isThere && (!isExpired(index) || previous());
+    }
+
+    /** {@return whether entries of the leaf that was copied may have deadlines} */
+    public boolean mayExpire() {
+        return mayExpire && leaf.mayExpire();
+    }
+
+    /** {@return whether entry {@code at} of the leaf has expired} */
+    public boolean isExpired(int at) {
+        if (!mayExpire()) {
+            return false;
+        }
+        long deadline = leaf.deadline(at);
+        return deadline != LeafPage.NO_DEADLINE && clock.getAsLong() >= deadline;
+    }
+
+    /** {@return the deadline of this entry, or {@link LeafPage#NO_DEADLINE}} */
+    public long deadline() {
+        return leaf.deadline(index);
     }
 
     /** Goes to the first entry whose key is not below {@code key}; returns whether there is one. */
     public boolean seek(byte[] key, int keyBytes) {
-        return seekUp(key, keyBytes, true);
+        return upwards(seekUp(key, keyBytes, true));
     }
 
     /** Goes to the first entry whose key is above {@code key}; returns whether there is one. */
     public boolean seekHigher(byte[] key, int keyBytes) {
-        return seekUp(key, keyBytes, false);
+        return upwards(seekUp(key, keyBytes, false));
     }
 
     /** Goes to the last entry whose key is not above {@code key}; returns whether there is one. */
     public boolean seekFloor(byte[] key, int keyBytes) {
-        return seekDown(key, keyBytes, true);
+        return downwards(seekDown(key, keyBytes, true));
     }
 
     /** Goes to the last entry whose key is below {@code key}; returns whether there is one. */
     public boolean seekLower(byte[] key, int keyBytes) {
-        return seekDown(key, keyBytes, false);
+        return downwards(seekDown(key, keyBytes, false));
     }
 
     /**
@@ -110,7 +167,7 @@ public final class TreeCursor {
     public boolean seekExact(byte[] key, int keyBytes) {
         if (start()) {
             index = descend(key, keyBytes);
-            hasLeaf = index >= begin && index < limit;
+            hasLeaf = index >= begin && index < limit && !isExpired(index);
         }
         return hasLeaf;
     }
@@ -160,26 +217,56 @@ public final class TreeCursor {
 
     /** Goes one entry on; returns whether there is one. */
     public boolean next() {
-        return nextInLeaf() || (hasLeaf ? nextLeaf() : first());
+        boolean isThere = nextInLeaf() || nextPresent();
+        while (isThere && isExpired(index)) {
+            isThere = nextPresent();
+        }
+        return isThere;
+    }
+
+    private boolean nextPresent() {
+        if (hasLeaf && index < limit - 1) {
+            index++;
+            return true;
+        }
+        return hasLeaf ? nextLeaf() : toFirst();
     }
 
     /** Goes one entry back; returns whether there is one. */
     public boolean previous() {
-        return previousInLeaf() || (hasLeaf ? previousLeaf() : last());
+        boolean isThere = previousInLeaf() || previousPresent();
+        while (isThere && isExpired(index)) {
+            isThere = previousPresent();
+        }
+        return isThere;
     }
 
-    /** Goes one entry on where that lies in the leaf that was copied; if not, it stays. */
+    private boolean previousPresent() {
+        if (hasLeaf && index > begin) {
+            index--;
+            return true;
+        }
+        return hasLeaf ? previousLeaf() : toLast();
+    }
+
+    /**
+     * Goes one entry on where that lies in the leaf that was copied, which has no deadlines; if
+     * not, it stays.
+     */
     public boolean nextInLeaf() {
-        if (hasLeaf && index < limit - 1) {
+        if (hasLeaf && index < stepLimit) {
             index++;
             return true;
         }
         return false;
     }
 
-    /** Goes one entry back where that lies in the leaf that was copied; if not, it stays. */
+    /**
+     * Goes one entry back where that lies in the leaf that was copied, which has no deadlines; if
+     * not, it stays.
+     */
     public boolean previousInLeaf() {
-        if (hasLeaf && index > begin) {
+        if (hasLeaf && index > stepFrom) {
             index--;
             return true;
         }
@@ -188,9 +275,14 @@ public final class TreeCursor {
 
     /**
      * Goes {@code distance} entries on, or back where it is negative; returns whether there are so
-     * many. If not, it stands before the first entry. Requires: isOnEntry().
+     * many. If not, it stands before the first entry. Where entries may expire, it goes step by
+     * step. Requires: isOnEntry().
      */
     public boolean skip(long distance) {
+        if (mayExpire) {
+            hasLeaf = walk(distance);
+            return hasLeaf;
+        }
         long target = index + distance;
         if (target >= begin && target < limit) {
             index = (int) target;
@@ -206,6 +298,14 @@ public final class TreeCursor {
         start();
         descend(rank + distance);
         return true;
+    }
+
+    private boolean walk(long distance) {
+        boolean isThere = true;
+        for (long left = Math.abs(distance); isThere && left > 0; left--) {
+            isThere = distance < 0 ? previous() : next();
+        }
+        return isThere;
     }
 
     /** {@return how many entries of the tree are before this one} Requires: isOnEntry(). */
@@ -260,9 +360,10 @@ public final class TreeCursor {
         return limit;
     }
 
-    /** Goes to the last entry within the bounds of the leaf it stands in. */
-    public void toLastInLeaf() {
-        index = limit - 1;
+    /** Goes to another entry of the leaf it stands in, within the bounds. */
+    public void toIndex(int newIndex) {
+        assert newIndex >= begin && newIndex < limit : newIndex;
+        index = newIndex;
     }
 
     /** {@return the length of the key of this entry} */
@@ -398,6 +499,9 @@ public final class TreeCursor {
         leaf.load(path.segment(), path.page());
         begin = from != null && mayStartBefore ? place(path.find(from, from.length)) : 0;
         limit = to != null && mayEndBehind ? place(path.find(to, to.length)) : leaf.count();
+        boolean isPlain = !mayExpire();
+        stepFrom = isPlain ? begin : Integer.MAX_VALUE;
+        stepLimit = isPlain ? limit - 1 : NONE;
         hasLeaf = true;
     }
 }

@@ -11,6 +11,7 @@ import dev.coppice.engine.page.Reference;
 import dev.coppice.engine.page.SlottedPage;
 import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /**
  * Lookups from a root. Stateless; nothing is allocated but the arrays that are returned.
@@ -47,6 +48,35 @@ public final class TreeReader {
             birth = Reference.birth(s, reference);
             level--;
         }
+    }
+
+    /**
+     * {@return as {@link #find}, but {@link #ABSENT} for an entry that has expired}
+     *
+     * @param clock is asked where the entry has a deadline, and only there
+     */
+    public static long findLive(
+            PageMap pages, TreeRoot root, byte[] key, int keyBytes, LongSupplier clock) {
+        long found = find(pages, root, key, keyBytes);
+        boolean isGone = found != ABSENT && root.mayExpire() && isExpired(pages, found, clock);
+        return isGone ? ABSENT : found;
+    }
+
+    /** {@return whether the entry at a place that {@link #find} returned has expired} */
+    public static boolean isExpired(PageMap pages, long found, LongSupplier clock) {
+        long deadline = deadline(pages, found);
+        return deadline != LeafPage.NO_DEADLINE && clock.getAsLong() >= deadline;
+    }
+
+    /**
+     * {@return the deadline of the entry at a place that {@link #find} returned, or {@link
+     * LeafPage#NO_DEADLINE}}
+     */
+    public static long deadline(PageMap pages, long found) {
+        long pageId = found >>> 16;
+        MemorySegment s = pages.segment(pageId);
+        return LeafPage.deadline(
+                s, pages.position(pageId), pages.pageBytes(), (int) found & 0xFFFF);
     }
 
     /**

@@ -12,6 +12,7 @@ public final class TreeRoot {
     private long word;
     private long birth;
     private long count;
+    private long ttlMillis;
 
     public TreeRoot(int family) {
         this.family = family;
@@ -35,6 +36,7 @@ public final class TreeRoot {
 
     public void copyFrom(TreeRoot other) {
         set(other.word, other.birth, other.count);
+        ttlMillis = other.ttlMillis;
     }
 
     public boolean isEmpty() {
@@ -59,6 +61,20 @@ public final class TreeRoot {
         return count;
     }
 
+    /** {@return whether entries of the tree may have deadlines} */
+    public boolean mayExpire() {
+        return (word & Reference.HAS_EXPIRY) != 0;
+    }
+
+    /** {@return how long an entry lives that is stored without saying so; 0 for ever} */
+    public long ttlMillis() {
+        return ttlMillis;
+    }
+
+    public void ttlMillis(long newTtlMillis) {
+        ttlMillis = newTtlMillis;
+    }
+
     void page(long pageId, long newBirth) {
         word = pageId | Reference.flags(word);
         birth = newBirth;
@@ -66,6 +82,10 @@ public final class TreeRoot {
 
     void addFlags(long flags) {
         word |= flags;
+    }
+
+    void clearFlags(long flags) {
+        word &= ~flags;
     }
 
     void addCount(long delta) {

@@ -11,6 +11,7 @@ import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /**
  * Puts and deletes in the trees of one write transaction.
@@ -34,6 +35,8 @@ public final class TreeWriter {
     private final PageSplit split;
     private final PageMerge merge;
     private final RangeRemoval removal;
+    private final Purge purge;
+    private LongSupplier clock = () -> Long.MIN_VALUE;
     private int spareBytes;
     private final ValueSource array = new ValueSource();
     private final ValueSource keyTail = new ValueSource();
@@ -41,6 +44,11 @@ public final class TreeWriter {
     // Of the last value that was put into a leaf.
     private MemorySegment valueSegment;
     private long valueAt;
+
+    // Of the overflow value that goes on under another deadline; a birth of 0 for none.
+    private long keptRun;
+    private long keptBirth;
+    private long keptBytes;
 
     public TreeWriter(WriteSet writes, PageBuilder builder) {
         this.writes = writes;
@@ -52,6 +60,12 @@ public final class TreeWriter {
         this.split = new PageSplit(writes, rebuild, branches);
         this.merge = new PageMerge(writes, rebuild, branches);
         this.removal = new RangeRemoval(writes, path, merge);
+        this.purge = new Purge(writes, path, merge);
+    }
+
+    /** Sets who tells the time when an entry with a deadline is met. */
+    public void clock(LongSupplier newClock) {
+        clock = newClock;
     }
 
     /**
@@ -64,13 +78,14 @@ public final class TreeWriter {
     }
 
     /**
-     * Stores an entry.
+     * Stores an entry that does not expire.
      *
-     * @return whether the key is new
+     * @return whether the key is new, or what was there has expired
      */
     public boolean put(
             TreeRoot root, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
-        boolean isNew = put(root, key, keyBytes, array.of(value, from, valueBytes));
+        array.of(value, from, valueBytes);
+        boolean isNew = put(root, key, keyBytes, array, LeafPage.NO_DEADLINE);
         array.clear();
         return isNew;
     }
@@ -78,22 +93,24 @@ public final class TreeWriter {
     /**
      * Stores an entry.
      *
-     * @return whether the key is new
+     * @param deadline when it expires, or {@link LeafPage#NO_DEADLINE}
+     * @return whether the key is new, or what was there has expired
      */
-    public boolean put(TreeRoot root, byte[] key, int keyBytes, ValueSource value) {
+    public boolean put(TreeRoot root, byte[] key, int keyBytes, ValueSource value, long deadline) {
         writes.beginOperation();
         path.descend(root, key, keyBytes);
-        return putAtLeaf(root, key, keyBytes, value);
+        return putAtLeaf(root, key, keyBytes, value, deadline);
     }
 
     /**
-     * Stores an entry whose key is above all others.
+     * Stores an entry whose key is above all others, and which does not expire.
      *
      * @return whether it was; if not, nothing was stored
      */
     public boolean append(
             TreeRoot root, byte[] key, int keyBytes, byte[] value, int from, int valueBytes) {
-        boolean wasLast = append(root, key, keyBytes, array.of(value, from, valueBytes));
+        array.of(value, from, valueBytes);
+        boolean wasLast = append(root, key, keyBytes, array, LeafPage.NO_DEADLINE);
         array.clear();
         return wasLast;
     }
@@ -101,9 +118,11 @@ public final class TreeWriter {
     /**
      * Stores an entry whose key is above all others.
      *
+     * @param deadline when it expires, or {@link LeafPage#NO_DEADLINE}
      * @return whether it was; if not, nothing was stored
      */
-    public boolean append(TreeRoot root, byte[] key, int keyBytes, ValueSource value) {
+    public boolean append(
+            TreeRoot root, byte[] key, int keyBytes, ValueSource value, long deadline) {
         writes.beginOperation();
         path.descend(root, key, keyBytes);
         if (!path.isRightEdge()) {
@@ -118,17 +137,15 @@ public final class TreeWriter {
             return false;
         }
         if (spareBytes > 0) {
-            leaveSpare(root, key, keyBytes, value.length());
+            leaveSpare(root, key, keyBytes, payloadBytes(keyBytes, value, deadline));
         }
-        putAtLeaf(root, key, keyBytes, value);
+        putAtLeaf(root, key, keyBytes, value, deadline);
         return true;
     }
 
     /** Starts another leaf where the entry would take what is to stay free in this one. */
-    private void leaveSpare(TreeRoot root, byte[] key, int keyBytes, int valueBytes) {
+    private void leaveSpare(TreeRoot root, byte[] key, int keyBytes, int payload) {
         PageMap pages = writes.pages();
-        boolean isOverflow = writes.pageSize().isOverflow(keyBytes, valueBytes);
-        int payload = isOverflow ? Reference.BYTES : LeafPage.inlinePayloadBytes(valueBytes);
         for (int changes = 0; changes < MAX_CHANGES; changes++) {
             long leaf = path.pageId(path.depth());
             MemorySegment s = pages.segment(leaf);
@@ -143,11 +160,13 @@ public final class TreeWriter {
     }
 
     /**
-     * Adds to the 8-byte number that is the value of a key; where the key is not there, to 0.
+     * Adds to the 8-byte number that is the value of a key; where the key is not there, or has
+     * expired, to 0.
      *
+     * @param deadline of a number that was not there; one that was keeps its own
      * @return the length of the value there, in bytes; unless it is 8, nothing was changed
      */
-    public long addLong(TreeRoot root, byte[] key, int keyBytes, long delta) {
+    public long addLong(TreeRoot root, byte[] key, int keyBytes, long delta, long deadline) {
         writes.beginOperation();
         path.descend(root, key, keyBytes);
         PageMap pages = writes.pages();
@@ -155,8 +174,8 @@ public final class TreeWriter {
         MemorySegment s = pages.segment(leaf);
         long page = pages.position(leaf);
         int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
-        if (index < 0) {
-            putAtLeaf(root, key, keyBytes, array.zeros(Long.BYTES));
+        if (index < 0 || isExpired(s, page, index)) {
+            putAtLeaf(root, key, keyBytes, array.zeros(Long.BYTES), deadline);
         } else {
             long valueBytes = LeafPage.valueBytes(s, page, pageBytes, index);
             if (valueBytes != Long.BYTES) {
@@ -182,10 +201,29 @@ public final class TreeWriter {
         return valueAt;
     }
 
-    private boolean putAtLeaf(TreeRoot root, byte[] key, int keyBytes, ValueSource value) {
+    private boolean isExpired(MemorySegment s, long page, int index) {
+        long deadline = LeafPage.deadline(s, page, pageBytes, index);
+        return deadline != LeafPage.NO_DEADLINE && clock.getAsLong() >= deadline;
+    }
+
+    private boolean isOverflow(int keyBytes, ValueSource value, long deadline) {
+        boolean hasDeadline = deadline != LeafPage.NO_DEADLINE;
+        return keptBirth != 0
+                || writes.pageSize().isOverflow(keyBytes, value.length(), hasDeadline);
+    }
+
+    private int payloadBytes(int keyBytes, ValueSource value, long deadline) {
+        boolean isOverflow = isOverflow(keyBytes, value, deadline);
+        boolean hasDeadline = deadline != LeafPage.NO_DEADLINE;
+        return LeafPage.payloadBytes(isOverflow, value.length(), hasDeadline);
+    }
+
+    private boolean putAtLeaf(
+            TreeRoot root, byte[] key, int keyBytes, ValueSource value, long deadline) {
         PageMap pages = writes.pages();
-        int valueBytes = value.length();
-        boolean isOverflow = writes.pageSize().isOverflow(keyBytes, valueBytes);
+        boolean isOverflow = isOverflow(keyBytes, value, deadline);
+        boolean isExt = isOverflow || deadline != LeafPage.NO_DEADLINE;
+        int payload = payloadBytes(keyBytes, value, deadline);
         boolean isNew = true;
         boolean mayShift = true;
         for (int changes = 0; changes < MAX_CHANGES; changes++) {
@@ -194,18 +232,17 @@ public final class TreeWriter {
             long page = pages.position(leaf);
             int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
             if (index >= 0) {
-                isNew = false;
-                if (!isOverflow && overwrite(s, page, index, value)) {
-                    return false;
+                isNew = isExpired(s, page, index);
+                if (!isOverflow && overwrite(s, page, index, value, deadline)) {
+                    return isNew;
                 }
                 removeEntry(s, page, index);
                 path.addCount(root, -1);
             } else {
                 index = -1 - index;
             }
-            int payload = isOverflow ? Reference.BYTES : LeafPage.inlinePayloadBytes(valueBytes);
-            if (room.make(leaf, key, keyBytes, payload, isOverflow)) {
-                insert(root, leaf, index, key, keyBytes, isOverflow, value);
+            if (room.make(leaf, key, keyBytes, payload, isExt)) {
+                insert(root, leaf, index, key, keyBytes, value, deadline);
                 path.addCount(root, 1);
                 return isNew;
             }
@@ -219,10 +256,15 @@ public final class TreeWriter {
                 path.pageId(path.depth()), "no room for an entry after " + MAX_CHANGES + " splits");
     }
 
-    private boolean overwrite(MemorySegment s, long page, int index, ValueSource value) {
-        if (LeafPage.isOverflow(s, page, index)
+    private boolean overwrite(
+            MemorySegment s, long page, int index, ValueSource value, long deadline) {
+        int flags = deadline == LeafPage.NO_DEADLINE ? 0 : LeafPage.EXPIRY;
+        if (LeafPage.entryFlags(s, page, index) != flags
                 || LeafPage.valueBytes(s, page, pageBytes, index) != value.length()) {
             return false;
+        }
+        if (flags != 0) {
+            LeafPage.deadline(s, page, pageBytes, index, deadline);
         }
         long field = LeafPage.inlineValue(s, page, pageBytes, index);
         putValue(s, Bytes.skipVarint(s, field), value);
@@ -241,35 +283,125 @@ public final class TreeWriter {
             int index,
             byte[] key,
             int keyBytes,
-            boolean isOverflow,
-            ValueSource value) {
+            ValueSource value,
+            long deadline) {
         MemorySegment s = writes.pages().segment(leaf);
         long page = writes.pages().position(leaf);
-        int valueBytes = value.length();
-        int payload = isOverflow ? Reference.BYTES : LeafPage.inlinePayloadBytes(valueBytes);
+        boolean isOverflow = isOverflow(keyBytes, value, deadline);
+        int payload = payloadBytes(keyBytes, value, deadline);
         int inline = writes.pageSize().inlineKeyBytes();
         boolean isLong = keyBytes > inline;
         long keyRun = isLong ? writes.writeRun(keyTail.of(key, inline, keyBytes - inline)) : 0;
-        long valueRun = isOverflow ? writes.writeRun(value) : 0;
+        long valueRun = isOverflow && keptBirth == 0 ? writes.writeRun(value) : 0;
         int flags = isOverflow ? LeafPage.OVERFLOW : 0;
+        flags |= deadline == LeafPage.NO_DEADLINE ? 0 : LeafPage.EXPIRY;
         long at = LeafPage.insert(s, page, pageBytes, index, key, keyBytes, flags, payload);
         if (isLong) {
             Reference.put(s, at, keyRun, writes.id(), keyBytes - inline);
             at += Reference.BYTES;
         }
-        if (isOverflow) {
-            Reference.put(s, at, valueRun, writes.id(), valueBytes);
-        } else {
-            putValue(s, Bytes.putVarint(s, at, valueBytes), value);
+        if (deadline != LeafPage.NO_DEADLINE) {
+            s.set(Bytes.U64, at, deadline);
+            at += LeafPage.DEADLINE_BYTES;
         }
-        if (isLong || isOverflow) {
-            path.addFlags(root, path.depth(), Reference.HAS_OVERFLOW);
+        if (keptBirth != 0) {
+            Reference.put(s, at, keptRun, keptBirth, keptBytes);
+        } else if (isOverflow) {
+            Reference.put(s, at, valueRun, writes.id(), value.length());
+        } else {
+            putValue(s, Bytes.putVarint(s, at, value.length()), value);
+        }
+        long below = isLong || isOverflow ? Reference.HAS_OVERFLOW : 0;
+        below |= deadline == LeafPage.NO_DEADLINE ? 0 : Reference.HAS_EXPIRY;
+        if (below != 0) {
+            path.addFlags(root, path.depth(), below);
         }
     }
 
     private void removeEntry(MemorySegment s, long page, int index) {
-        EntryRuns.supersede(writes, s, page, index);
+        if (keptBirth == 0) {
+            EntryRuns.supersede(writes, s, page, index);
+        } else {
+            EntryRuns.supersedeKey(writes, s, page, index);
+        }
         LeafPage.remove(s, page, pageBytes, index);
+    }
+
+    /**
+     * Changes when an entry expires and leaves its value as it is.
+     *
+     * @param deadline the new one, or {@link LeafPage#NO_DEADLINE}
+     * @return whether the entry is there and has not expired
+     */
+    public boolean touch(TreeRoot root, byte[] key, int keyBytes, long deadline) {
+        writes.beginOperation();
+        PageMap pages = writes.pages();
+        long found = TreeReader.findLive(pages, root, key, keyBytes, clock);
+        if (found == TreeReader.ABSENT) {
+            return false;
+        }
+        long old = TreeReader.deadline(pages, found);
+        if (old == deadline) {
+            return true;
+        }
+        path.descend(root, key, keyBytes);
+        long leaf = path.pageId(path.depth());
+        MemorySegment s = pages.segment(leaf);
+        long page = pages.position(leaf);
+        int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
+        if (old != LeafPage.NO_DEADLINE && deadline != LeafPage.NO_DEADLINE) {
+            LeafPage.deadline(s, page, pageBytes, index, deadline);
+        } else {
+            putAgain(root, s, page, index, key, keyBytes, deadline);
+        }
+        return true;
+    }
+
+    /** Puts an entry with its value where it takes other room; a run of its value stays. */
+    private void putAgain(
+            TreeRoot root,
+            MemorySegment s,
+            long page,
+            int index,
+            byte[] key,
+            int keyBytes,
+            long deadline) {
+        if (LeafPage.isOverflow(s, page, index)) {
+            long run = LeafPage.valueRun(s, page, pageBytes, index);
+            keptRun = Reference.pageId(Reference.word(s, run));
+            keptBirth = Reference.birth(s, run);
+            keptBytes = Reference.count(s, run);
+            array.clear();
+        } else {
+            byte[] value = TreeReader.value(writes.pages(), s, page, index);
+            array.of(value, 0, value.length);
+        }
+        try {
+            putAtLeaf(root, key, keyBytes, array, deadline);
+        } finally {
+            keptBirth = 0;
+            array.clear();
+        }
+    }
+
+    /**
+     * Removes expired entries in the order of their keys, from where a scan stands on.
+     *
+     * @param now what counts as expired, see {@link LeafPage#deadline}
+     * @param maxEntries most to remove
+     * @param maxLeaves most leaves to look at
+     * @param keys receives the keys of those that go, or null
+     * @return how many were removed
+     */
+    public long purge(
+            TreeRoot root,
+            ExpiryScan scan,
+            long now,
+            long maxEntries,
+            int maxLeaves,
+            ExpiryScan.Keys keys) {
+        writes.beginOperation();
+        return purge.run(root, scan, now, maxEntries, maxLeaves, keys);
     }
 
     /**

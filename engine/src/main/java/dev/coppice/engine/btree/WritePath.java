@@ -130,4 +130,40 @@ final class WritePath {
             Reference.word(s, reference, Reference.word(s, reference) | flags);
         }
     }
+
+    /**
+     * Takes the flag for deadlines out of the references on the path, from below, where nothing
+     * below has any: not in the leaf, and not behind another reference of a branch.
+     */
+    void tidyExpiry(TreeRoot root) {
+        PageMap pages = writes.pages();
+        for (int at = depth; at >= 0; at--) {
+            MemorySegment s = pages.segment(pageIds[at]);
+            long page = pages.position(pageIds[at]);
+            boolean isThere = at == depth ? LeafPage.hasDeadlines(s, page) : hasExpiry(s, page);
+            if (!isThere) {
+                clearExpiry(root, at);
+            }
+        }
+    }
+
+    private static boolean hasExpiry(MemorySegment s, long page) {
+        long all = 0;
+        for (int child = 0; child < BranchPage.children(s, page); child++) {
+            all |= Reference.word(s, BranchPage.child(s, page, child));
+        }
+        return (all & Reference.HAS_EXPIRY) != 0;
+    }
+
+    /** Takes the flag out of the reference to the page at an index of the path. */
+    private void clearExpiry(TreeRoot root, int at) {
+        if (at == 0) {
+            root.clearFlags(Reference.HAS_EXPIRY);
+            return;
+        }
+        MemorySegment s = writes.pages().segment(pageIds[at - 1]);
+        long page = writes.pages().position(pageIds[at - 1]);
+        long reference = BranchPage.child(s, page, children[at - 1]);
+        Reference.word(s, reference, Reference.word(s, reference) & ~Reference.HAS_EXPIRY);
+    }
 }

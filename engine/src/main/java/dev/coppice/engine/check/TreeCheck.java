@@ -129,26 +129,30 @@ final class TreeCheck {
         page(expected, path);
     }
 
-    /** {@return whether the page or one below has overflow runs} */
-    private boolean page(Expected expected, Path parent) {
+    /** {@return the flags of what is in the page or below, as references have them} */
+    private long page(Expected expected, Path parent) {
         long pageId = Reference.pageId(expected.word);
         Path path = parent.page(pageId);
         if (!accounting.claim(pageId, 1, path)) {
-            return false;
+            return 0;
         }
         MemorySegment s = load(pageId, expected.depth);
         steps.pages(1);
         checkReference(expected, path);
         if (!isExpectedPage(s, pageId, expected, path)) {
-            return false;
+            return 0;
         }
         checkSeal(s, path);
-        boolean hasRuns =
+        long found =
                 PageHeader.level(s, 0) == 0 ? leaf(s, expected, path) : branch(s, expected, path);
-        if (hasRuns && (expected.word & Reference.HAS_OVERFLOW) == 0) {
+        long missing = found & ~expected.word;
+        if ((missing & Reference.HAS_OVERFLOW) != 0) {
             problems.add(path, "the reference does not say that there are overflow runs");
         }
-        return hasRuns;
+        if ((missing & Reference.HAS_EXPIRY) != 0) {
+            problems.add(path, "the reference does not say that entries expire");
+        }
+        return found;
     }
 
     /** Copies a page into the buffer of its depth. */
@@ -222,13 +226,13 @@ final class TreeCheck {
         }
     }
 
-    private boolean leaf(MemorySegment s, Expected expected, Path path) {
+    private long leaf(MemorySegment s, Expected expected, Path path) {
         int count = PageHeader.count(s, 0);
         if (count == 0 || count != expected.count) {
             problems.add(path, count + " entries where " + expected.count + " were expected");
         }
         entries += count;
-        boolean hasRuns = false;
+        long found = 0;
         order.begin(expected.from, expected.to);
         for (int index = 0; index < count; index++) {
             boolean isKeyReadable = acceptKey(s, index, expected, path);
@@ -236,9 +240,14 @@ final class TreeCheck {
             if (visitor != null && isKeyReadable && value != null) {
                 visitor.entry(order.last(), value, path.entry(index));
             }
-            hasRuns |= hasKeyRun(s, index) || LeafPage.isOverflow(s, 0, index);
+            if (hasKeyRun(s, index) || LeafPage.isOverflow(s, 0, index)) {
+                found |= Reference.HAS_OVERFLOW;
+            }
+            if (LeafPage.deadline(s, 0, pageBytes, index) != LeafPage.NO_DEADLINE) {
+                found |= Reference.HAS_EXPIRY;
+            }
         }
-        return hasRuns;
+        return found;
     }
 
     private boolean hasKeyRun(MemorySegment s, int index) {
@@ -289,7 +298,7 @@ final class TreeCheck {
         return value;
     }
 
-    private boolean branch(MemorySegment s, Expected expected, Path path) {
+    private long branch(MemorySegment s, Expected expected, Path path) {
         long sum = BranchPage.entries(s, 0);
         if (sum != expected.count) {
             problems.add(path, sum + " entries below where " + expected.count + " were expected");
@@ -298,16 +307,16 @@ final class TreeCheck {
         byte[][] bounds = new byte[count + 2][];
         bounds[0] = expected.from;
         bounds[count + 1] = expected.to;
-        boolean hasRuns = false;
+        long found = 0;
         order.begin(expected.from, expected.to);
         for (int index = 0; index < count; index++) {
             bounds[index + 1] = acceptKey(s, index, expected, path) ? order.last() : null;
-            hasRuns |= hasKeyRun(s, index);
+            found |= hasKeyRun(s, index) ? Reference.HAS_OVERFLOW : 0;
         }
         for (int child = 0; child <= count; child++) {
-            hasRuns |= page(child(s, child, expected, bounds[child], bounds[child + 1]), path);
+            found |= page(child(s, child, expected, bounds[child], bounds[child + 1]), path);
         }
-        return hasRuns;
+        return found;
     }
 
     private static Expected child(

@@ -17,7 +17,8 @@ public final class StoreRoot {
     public static final int DEFAULT_FAMILY_OFFSET = CATALOGUE_OFFSET + Reference.BYTES;
     public static final int NEXT_FAMILY_OFFSET = DEFAULT_FAMILY_OFFSET + Reference.BYTES;
     public static final int END_PAGE_OFFSET = NEXT_FAMILY_OFFSET + Long.BYTES;
-    public static final int BYTES = END_PAGE_OFFSET + 3 * Long.BYTES;
+    public static final int DEFAULT_TTL_OFFSET = END_PAGE_OFFSET + Long.BYTES;
+    public static final int BYTES = DEFAULT_TTL_OFFSET + 2 * Long.BYTES;
 
     public static final int CATALOGUE_FAMILY = 0;
     public static final int DEFAULT_FAMILY = 1;
@@ -87,6 +88,7 @@ public final class StoreRoot {
         write(s, at + DEFAULT_FAMILY_OFFSET, defaultFamily);
         s.set(Bytes.U64, at + NEXT_FAMILY_OFFSET, nextFamily);
         s.set(Bytes.U64, at + END_PAGE_OFFSET, endPage);
+        s.set(Bytes.U64, at + DEFAULT_TTL_OFFSET, defaultFamily.ttlMillis());
     }
 
     public void read(MemorySegment s, long at) {
@@ -96,6 +98,7 @@ public final class StoreRoot {
         read(s, at + DEFAULT_FAMILY_OFFSET, defaultFamily);
         nextFamily = s.get(Bytes.U64, at + NEXT_FAMILY_OFFSET);
         endPage = s.get(Bytes.U64, at + END_PAGE_OFFSET);
+        defaultFamily.ttlMillis(s.get(Bytes.U64, at + DEFAULT_TTL_OFFSET));
     }
 
     private static void write(MemorySegment s, long at, TreeRoot root) {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 public final class FamilyRecord {
     private static final int TAG_FAMILY_ID = 1;
     private static final int TAG_ROOT = 2;
+    private static final int TAG_TTL = 6;
     private static final int FIELD_HEADER_BYTES = 2;
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -64,12 +65,50 @@ public final class FamilyRecord {
         LONG.set(record, at + Reference.COUNT_OFFSET, count);
     }
 
+    /** {@return how long an entry lives that is stored without saying so; 0 for ever} */
+    public static long ttlMillis(byte[] record) {
+        int at = find(record, TAG_TTL, Long.BYTES);
+        return at < 0 ? 0 : (long) LONG.get(record, at);
+    }
+
+    /** {@return a record with another time to live, 0 for none, and all other fields} */
+    public static byte[] withTtl(byte[] record, long ttlMillis) {
+        byte[] changed = new byte[record.length + FIELD_HEADER_BYTES + Long.BYTES];
+        int size = 0;
+        int at = 0;
+        while (at < record.length && (record[at] & 0xFF) <= TAG_TTL) {
+            int field = FIELD_HEADER_BYTES + (record[at + 1] & 0xFF);
+            if (record[at] != TAG_TTL) {
+                System.arraycopy(record, at, changed, size, field);
+                size += field;
+            }
+            at += field;
+        }
+        if (ttlMillis != 0) {
+            changed[size] = TAG_TTL;
+            changed[size + 1] = Long.BYTES;
+            LONG.set(changed, size + FIELD_HEADER_BYTES, ttlMillis);
+            size += FIELD_HEADER_BYTES + Long.BYTES;
+        }
+        System.arraycopy(record, at, changed, size, record.length - at);
+        return Arrays.copyOf(changed, size + record.length - at);
+    }
+
     private static int root(byte[] record) {
         return require(record, TAG_ROOT, Reference.BYTES);
     }
 
     /** {@return where the bytes of a field start} */
     private static int require(byte[] record, int tag, int fieldBytes) {
+        int found = find(record, tag, fieldBytes);
+        if (found < 0) {
+            throw damaged(record, "no field " + tag + " of " + fieldBytes + " bytes");
+        }
+        return found;
+    }
+
+    /** {@return where the bytes of a field start, or -1 where there is none of that length} */
+    private static int find(byte[] record, int tag, int fieldBytes) {
         int found = -1;
         int at = 0;
         int lastTag = -1;
@@ -88,9 +127,6 @@ public final class FamilyRecord {
             }
             lastTag = fieldTag;
             at += length;
-        }
-        if (found < 0) {
-            throw damaged(record, "no field " + tag + " of " + fieldBytes + " bytes");
         }
         return found;
     }

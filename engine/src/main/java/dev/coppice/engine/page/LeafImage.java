@@ -19,6 +19,7 @@ public final class LeafImage {
     private int count;
     private int prefixBytes;
     private int flagBytes;
+    private int expiryMask;
     private int slots;
 
     // The entry that was looked at last: most callers ask several things about one.
@@ -26,7 +27,8 @@ public final class LeafImage {
     private int entry;
     private int keyBytes;
     private int rest;
-    private int payload;
+    private int keyEnd;
+    private int value;
 
     public LeafImage(int pageBytes) {
         this.pageBytes = pageBytes;
@@ -52,6 +54,7 @@ public final class LeafImage {
         count = Bytes.u16(bytes, PageHeader.COUNT_OFFSET);
         prefixBytes = Bytes.u16(bytes, PageHeader.PREFIX_BYTES_OFFSET);
         flagBytes = Bytes.u16(bytes, PageHeader.FLAGS_OFFSET) & PageHeader.EXT;
+        expiryMask = flagBytes * LeafPage.EXPIRY;
         slots = SlottedPage.PREFIX_OFFSET + prefixBytes + SlottedPage.HEAD_BYTES * count;
     }
 
@@ -88,10 +91,11 @@ public final class LeafImage {
         int at = entry + flagBytes;
         keyBytes = (int) Math.min(Bytes.varint(bytes, at) + 1, PageSize.MAX_KEY_BYTES);
         rest = Bytes.skipVarint(bytes, at);
-        payload = rest + SlottedPage.restBytes(keyBytes, prefixBytes, pageBytes);
+        keyEnd = rest + SlottedPage.restBytes(keyBytes, prefixBytes, pageBytes);
         if (keyBytes > inlineKeyBytes) {
-            payload += Reference.BYTES;
+            keyEnd += Reference.BYTES;
         }
+        value = keyEnd + LeafPage.deadlineBytes(bytes[entry] & expiryMask);
         parsed = index;
     }
 
@@ -126,7 +130,7 @@ public final class LeafImage {
         if (keyBytes <= inlineKeyBytes) {
             return;
         }
-        int run = payload - Reference.BYTES;
+        int run = keyEnd - Reference.BYTES;
         byte[] tail = OverflowRun.readKeyTail(pages, runPage(run), runBirth(run), runBytes(run));
         if (tail.length != keyBytes - inlineKeyBytes) {
             throw new CorruptStoreException(
@@ -141,11 +145,36 @@ public final class LeafImage {
         return flagBytes != 0 && (bytes[entry] & LeafPage.OVERFLOW) != 0;
     }
 
+    /** {@return whether entries may have deadlines} */
+    public boolean mayExpire() {
+        return flagBytes != 0;
+    }
+
+    /** {@return the deadline of entry {@code index}, or {@link LeafPage#NO_DEADLINE}} */
+    public long deadline(int index) {
+        parse(index);
+        return value == keyEnd ? LeafPage.NO_DEADLINE : Bytes.u64(bytes, keyEnd);
+    }
+
+    /** Leaves an entry out, as if the leaf did not have it. */
+    public void leaveOut(int index) {
+        parsed = -1;
+        int behind = count - index - 1;
+        int heads = SlottedPage.PREFIX_OFFSET + prefixBytes + SlottedPage.HEAD_BYTES * index;
+        close(heads, SlottedPage.HEAD_BYTES, behind);
+        close(slots + SlottedPage.SLOT_BYTES * index, SlottedPage.SLOT_BYTES, behind);
+        count--;
+    }
+
+    private void close(int at, int size, int behind) {
+        System.arraycopy(bytes, at + size, bytes, at, size * behind);
+    }
+
     /** {@return the length of value {@code index}} */
     public long valueBytes(int index) {
         boolean isOverflow = isOverflow(index);
-        long length = isOverflow ? runBytes(payload) : Bytes.varint(bytes, payload);
-        long max = isOverflow ? PageSize.MAX_VALUE_BYTES : pageBytes - payload;
+        long length = isOverflow ? runBytes(value) : Bytes.varint(bytes, value);
+        long max = isOverflow ? PageSize.MAX_VALUE_BYTES : pageBytes - value;
         if (length < 0 || length > max) {
             throw new CorruptStoreException(
                     pageId(), "length of a value", "at most " + max, length);
@@ -156,19 +185,19 @@ public final class LeafImage {
     /** {@return where value {@code index} starts} Requires: it is no overflow value. */
     public int valueOffset(int index) {
         parse(index);
-        return Bytes.skipVarint(bytes, payload);
+        return Bytes.skipVarint(bytes, value);
     }
 
     /** {@return the first page of overflow value {@code index}} */
     public long valueRunPage(int index) {
         parse(index);
-        return runPage(payload);
+        return runPage(value);
     }
 
     /** {@return the birth of the run of overflow value {@code index}} */
     public long valueRunBirth(int index) {
         parse(index);
-        return runBirth(payload);
+        return runBirth(value);
     }
 
     private long runPage(int reference) {

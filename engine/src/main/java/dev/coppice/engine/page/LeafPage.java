@@ -2,10 +2,21 @@ package dev.coppice.engine.page;
 
 import java.lang.foreign.MemorySegment;
 
-/** Entries of a leaf: key, flags, and a value or the reference to its overflow run. */
+/**
+ * Entries of a leaf: key, flags, the deadline of those that expire, and a value or the reference to
+ * its overflow run.
+ */
 public final class LeafPage {
     /** Entry flag: the value lies in an overflow run. */
     public static final int OVERFLOW = 1;
+
+    /** Entry flag: a deadline lies between the key and the value. */
+    public static final int EXPIRY = 2;
+
+    public static final int DEADLINE_BYTES = Long.BYTES;
+
+    /** Stands for the deadline of an entry that has none. */
+    public static final long NO_DEADLINE = -1;
 
     private LeafPage() {}
 
@@ -33,37 +44,86 @@ public final class LeafPage {
         return (entryFlags(s, page, index) & OVERFLOW) != 0;
     }
 
+    /** {@return whether one of the entries [from, to) has a flag} */
+    public static boolean hasFlags(MemorySegment s, long page, int from, int to) {
+        if (!SlottedPage.isExt(s, page)) {
+            return false;
+        }
+        int all = 0;
+        for (int index = from; index < to; index++) {
+            all |= entryFlags(s, page, index);
+        }
+        return all != 0;
+    }
+
+    /** {@return whether an entry of the leaf has a deadline} */
+    public static boolean hasDeadlines(MemorySegment s, long page) {
+        int all = 0;
+        if (SlottedPage.isExt(s, page)) {
+            for (int index = 0; index < PageHeader.count(s, page); index++) {
+                all |= entryFlags(s, page, index);
+            }
+        }
+        return (all & EXPIRY) != 0;
+    }
+
+    /** {@return the deadline of entry {@code index}, or {@link #NO_DEADLINE}} */
+    public static long deadline(MemorySegment s, long page, int pageBytes, int index) {
+        if ((entryFlags(s, page, index) & EXPIRY) == 0) {
+            return NO_DEADLINE;
+        }
+        return s.get(Bytes.U64, SlottedPage.payload(s, page, pageBytes, index));
+    }
+
+    /** Changes the deadline of entry {@code index}. Requires: it has one. */
+    public static void deadline(
+            MemorySegment s, long page, int pageBytes, int index, long deadline) {
+        s.set(Bytes.U64, SlottedPage.payload(s, page, pageBytes, index), deadline);
+    }
+
+    /** {@return bytes that entry flags say to lie between key and value} */
+    static int deadlineBytes(int entryFlags) {
+        return (entryFlags & EXPIRY) * (DEADLINE_BYTES / EXPIRY);
+    }
+
+    /** {@return the position behind the key and deadline of an entry} */
+    private static long value(MemorySegment s, long page, int pageBytes, int index) {
+        int flags = entryFlags(s, page, index);
+        return SlottedPage.payload(s, page, pageBytes, index) + deadlineBytes(flags);
+    }
+
     /** {@return the position of the reference to the run of overflow value {@code index}} */
     public static long valueRun(MemorySegment s, long page, int pageBytes, int index) {
-        return SlottedPage.payload(s, page, pageBytes, index);
+        return value(s, page, pageBytes, index);
     }
 
     /** {@return the length of value {@code index}} */
     public static long valueBytes(MemorySegment s, long page, int pageBytes, int index) {
-        long payload = SlottedPage.payload(s, page, pageBytes, index);
+        long value = value(s, page, pageBytes, index);
         if (isOverflow(s, page, index)) {
-            return Reference.count(s, payload);
+            return Reference.count(s, value);
         }
-        return Bytes.varint(s, payload);
+        return Bytes.varint(s, value);
     }
 
     /** {@return the position of the length of inline value {@code index}; the value follows it} */
     public static long inlineValue(MemorySegment s, long page, int pageBytes, int index) {
-        return SlottedPage.payload(s, page, pageBytes, index);
+        return value(s, page, pageBytes, index);
     }
 
     static long payloadEnd(MemorySegment s, long page, long payload, int index) {
-        if (isOverflow(s, page, index)) {
-            return payload + Reference.BYTES;
+        int flags = entryFlags(s, page, index);
+        long value = payload + deadlineBytes(flags);
+        if ((flags & OVERFLOW) != 0) {
+            return value + Reference.BYTES;
         }
-        return Bytes.skipVarint(s, payload) + Bytes.varint(s, payload);
+        return Bytes.skipVarint(s, value) + Bytes.varint(s, value);
     }
 
-    /**
-     * {@return heap bytes that an entry with an inline value of this length takes behind its key}
-     */
-    public static int inlinePayloadBytes(int valueBytes) {
-        return Bytes.varintBytes(valueBytes) + valueBytes;
+    /** {@return heap bytes that an entry takes behind its key, deadline included} */
+    public static int payloadBytes(boolean isOverflow, int valueBytes, boolean hasDeadline) {
+        int value = isOverflow ? Reference.BYTES : Bytes.varintBytes(valueBytes) + valueBytes;
+        return hasDeadline ? value + DEADLINE_BYTES : value;
     }
 
     /** {@return whether an entry fits without a rebuild of the page} */
@@ -94,7 +154,7 @@ public final class LeafPage {
      * EXT.
      *
      * @return the position behind the key's rest, where the reference to the key run (long keys
-     *     only) and then the payload are to be written
+     *     only) and then the payload, deadline first, are to be written
      */
     public static long insert(
             MemorySegment s,

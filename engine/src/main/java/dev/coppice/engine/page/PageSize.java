@@ -55,6 +55,12 @@ public record PageSize(int bytes) {
         return valueBytes > maxInlineValueBytes(keyBytes);
     }
 
+    /** {@return whether the value of an entry with or without a deadline lies in a run} */
+    public boolean isOverflow(int keyBytes, long valueBytes, boolean hasDeadline) {
+        int deadline = hasDeadline ? LeafPage.DEADLINE_BYTES : 0;
+        return isOverflow(keyBytes, valueBytes + deadline);
+    }
+
     /** {@return the longest value that lies in the leaf with a key of this length} */
     public int maxInlineValueBytes(int keyBytes) {
         int key = Math.min(keyBytes, inlineKeyBytes());

@@ -128,14 +128,22 @@ public final class PageStructure {
     private static String payloadFlaw(
             MemorySegment s, long page, long limit, int index, long payload) {
         int flags = LeafPage.entryFlags(s, page, index);
-        if ((flags & ~LeafPage.OVERFLOW) != 0) {
+        if ((flags & ~(LeafPage.OVERFLOW | LeafPage.EXPIRY)) != 0) {
             return "flags " + flags;
         }
-        if (flags == 0 && !isVarint(s, payload, limit)) {
+        long value = payload + LeafPage.deadlineBytes(flags);
+        if (value > limit) {
+            return "deadline reaches beyond the page";
+        }
+        if (value > payload && s.get(Bytes.U64, payload) < 0) {
+            return "deadline " + s.get(Bytes.U64, payload);
+        }
+        boolean isInline = (flags & LeafPage.OVERFLOW) == 0;
+        if (isInline && !isVarint(s, value, limit)) {
             return "length of the value";
         }
-        if (flags == 0 && Bytes.varint(s, payload) > limit - payload) {
-            return "value of " + Bytes.varint(s, payload) + " bytes";
+        if (isInline && Bytes.varint(s, value) > limit - value) {
+            return "value of " + Bytes.varint(s, value) + " bytes";
         }
         if (LeafPage.payloadEnd(s, page, payload, index) > limit) {
             return "value reaches beyond the page";

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.engine.page.BranchPage;
+import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.PageBuilder;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -48,6 +50,11 @@ public final class TreeLab implements AutoCloseable {
     public final TreeWriter writer;
     public final TreeRoot[] roots = new TreeRoot[TREES];
     public final List<NavigableMap<byte[], byte[]>> models = new ArrayList<>();
+
+    /** Of the values of the models, by identity; a value without one is not here. */
+    public final IdentityHashMap<byte[], Long> deadlines = new IdentityHashMap<>();
+
+    public long now;
 
     private final List<Snapshot> snapshots = new ArrayList<>();
     private Snapshot published;
@@ -83,6 +90,7 @@ public final class TreeLab implements AutoCloseable {
         PageVerifier verifier = new PageVerifier(false, 0, pageBytes);
         writes = new WriteSet(storage, pageSize, allocator, verifier, arena);
         writer = new TreeWriter(writes, new PageBuilder(arena, pageSize));
+        writer.clock(() -> now);
         for (int i = 0; i < TREES; i++) {
             roots[i] = new TreeRoot(i + 1);
             models.add(new TreeMap<>(Arrays::compareUnsigned));
@@ -227,6 +235,23 @@ public final class TreeLab implements AutoCloseable {
         return new TreeCursor(pages, root);
     }
 
+    /** {@return the deadline of a value of a model} */
+    public long deadline(byte[] value) {
+        return deadlines.getOrDefault(value, LeafPage.NO_DEADLINE);
+    }
+
+    /** {@return whether an entry with this value is there and has not expired} */
+    public boolean isLive(byte[] value) {
+        return value != null && (deadline(value) == LeafPage.NO_DEADLINE || now < deadline(value));
+    }
+
+    /** {@return what has not expired of a model} */
+    public NavigableMap<byte[], byte[]> live(NavigableMap<byte[], byte[]> model) {
+        NavigableMap<byte[], byte[]> live = copy(model);
+        live.values().removeIf(value -> !isLive(value));
+        return live;
+    }
+
     /** Compares the trees as they are now with the models. */
     public void verify() {
         for (int i = 0; i < TREES; i++) {
@@ -251,9 +276,30 @@ public final class TreeLab implements AutoCloseable {
         assertFalse(cursor.previous(), "an entry too many");
         assertFalse(cursor.previous(), "previous before the start");
         assertEquals(!model.isEmpty(), cursor.next(), "next from before the start");
+        verifyLive(pages, root, model);
     }
 
-    private static void assertEntry(byte[] key, byte[] value, TreeCursor cursor) {
+    private void verifyLive(PageMap pages, TreeRoot root, NavigableMap<byte[], byte[]> model) {
+        NavigableMap<byte[], byte[]> live = live(model);
+        assertEquals(
+                model.size() - live.size(),
+                ExpiryScan.count(pages, root, null, null, now),
+                "expired entries");
+        TreeCursor cursor = new TreeCursor(pages, root, () -> now);
+        for (var entry : live.entrySet()) {
+            assertTrue(cursor.next(), "a live entry is missing");
+            assertEntry(entry.getKey(), entry.getValue(), cursor);
+        }
+        assertFalse(cursor.next(), "an expired entry is shown");
+        for (byte[] key : live.descendingKeySet()) {
+            assertTrue(cursor.previous(), "a live entry is missing");
+            assertKey(key, cursor.key());
+        }
+        assertFalse(cursor.previous(), "an expired entry is shown");
+    }
+
+    private void assertEntry(byte[] key, byte[] value, TreeCursor cursor) {
+        assertEquals(deadline(value), cursor.deadline(), "deadline");
         assertKey(key, cursor.key());
         assertEquals(key.length, cursor.keyBytes());
         assertEquals(value.length, cursor.valueBytes());
@@ -351,6 +397,9 @@ public final class TreeLab implements AutoCloseable {
                 });
         int level = PageHeader.level(s, page);
         if (level == 0) {
+            if (LeafPage.hasDeadlines(s, page)) {
+                assertTrue((flags & Reference.HAS_EXPIRY) != 0, "flag for deadlines missing");
+            }
             assertEquals(expectedCount, PageHeader.count(s, page), "entries of a leaf");
             assertTrue(expectedCount > 0, "an empty leaf");
             return;
@@ -359,6 +408,8 @@ public final class TreeLab implements AutoCloseable {
         for (int child = 0; child < BranchPage.children(s, page); child++) {
             long reference = BranchPage.child(s, page, child);
             long word = Reference.word(s, reference);
+            long missing = Reference.flags(word) & ~flags;
+            assertEquals(0, missing, "flags of a reference that the one above does not have");
             walk(
                     pages,
                     owned,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.space.ValueSource;
 import java.lang.foreign.Arena;
@@ -12,8 +13,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SplittableRandom;
@@ -54,6 +57,7 @@ class TreeModelTest {
         private final KeySource keys;
         private final ValueSource source = new ValueSource();
         private final int target;
+        private final int expiring;
         private final Deque<TreeLab.Savepoint> savepoints = new ArrayDeque<>();
         private final String name;
         private int step;
@@ -66,6 +70,7 @@ class TreeModelTest {
             lab = new TreeLab(pageBytes);
             keys = new KeySource(random, kind, pageBytes);
             target = kind == KeySource.Kind.LONG ? 300 : 1500;
+            expiring = (int) (seed % 3) * 2;
         }
 
         void all() {
@@ -169,6 +174,12 @@ class TreeModelTest {
             } else if (dice < 3 && random.nextInt(20) == 0) {
                 lab.writer.clear(lab.roots[tree]);
                 model.clear();
+            } else if (dice < 4) {
+                purge(tree);
+            } else if (dice < 5) {
+                lab.now += random.nextInt(30);
+            } else if (dice < 8) {
+                touch(tree, nearby(model));
             } else if (dice < 24) {
                 delete(tree, nearby(model));
             } else if (dice < 28) {
@@ -203,32 +214,107 @@ class TreeModelTest {
             } else {
                 value = keys.value(key.length);
             }
+            long deadline = deadline();
             last = mode + "put " + tree + " " + TreeLab.text(key) + " = " + value.length;
-            assertEquals(old == null, put(lab.roots[tree], key, value), "is new");
+            last += " until " + deadline + " at " + lab.now;
+            boolean isNew = put(lab.roots[tree], key, value, deadline);
+            assertEquals(!lab.isLive(old), isNew, "is new");
+            store(model, key, value, deadline);
+        }
+
+        private void store(
+                NavigableMap<byte[], byte[]> model, byte[] key, byte[] value, long deadline) {
             model.put(key, value);
+            if (deadline != LeafPage.NO_DEADLINE) {
+                lab.deadlines.put(value, deadline);
+            }
+        }
+
+        /** {@return mostly none, in some runs; now and then one that is over already} */
+        private long deadline() {
+            boolean hasOne = random.nextInt(8) < expiring;
+            return hasOne ? Math.max(0, lab.now + random.nextInt(150) - 10) : LeafPage.NO_DEADLINE;
+        }
+
+        private void touch(int tree, byte[] key) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            byte[] old = model.get(key);
+            long deadline = deadline();
+            last = mode + "touch " + tree + " " + TreeLab.text(key) + " until " + deadline;
+            boolean isThere = lab.writer.touch(lab.roots[tree], key, key.length, deadline);
+            assertEquals(lab.isLive(old), isThere, "touched");
+            if (isThere) {
+                store(model, key, old.clone(), deadline);
+            }
+        }
+
+        /** Removes what has expired, in steps of any size, in the order of the keys. */
+        private void purge(int tree) {
+            NavigableMap<byte[], byte[]> model = lab.models.get(tree);
+            int maxEntries = 1 + random.nextInt(40);
+            int maxPages = 1 + random.nextInt(10);
+            last = mode + "purge " + tree + " by " + maxEntries + " and " + maxPages;
+            ExpiryScan scan = new ExpiryScan();
+            TreeRoot root = lab.roots[tree];
+            List<byte[]> gone = new ArrayList<>();
+            while (!scan.isDone()) {
+                int before = gone.size();
+                long removed =
+                        lab.writer.purge(root, scan, lab.now, maxEntries, maxPages, gone::add);
+                assertEquals(gone.size() - before, removed, "removed");
+                assertTrue(removed <= maxEntries, "more than the budget");
+            }
+            List<byte[]> expired = new ArrayList<>();
+            model.forEach((key, value) -> {
+                if (!lab.isLive(value)) {
+                    expired.add(key);
+                }
+            });
+            assertEquals(expired.size(), gone.size(), "expired entries");
+            for (int i = 0; i < gone.size(); i++) {
+                TreeLab.assertKey(expired.get(i), gone.get(i));
+                model.remove(gone.get(i));
+            }
+            boolean hasDeadlines =
+                    model.values().stream()
+                            .anyMatch(value -> lab.deadline(value) != LeafPage.NO_DEADLINE);
+            assertTrue(hasDeadlines || !root.mayExpire() || root.count() > 0);
+            if (!hasDeadlines && !root.isEmpty()) {
+                assertTrue(!root.mayExpire() || isLeftOver(root), "flags for nothing stay");
+            }
+        }
+
+        /** A branch with one child may keep its flag until somebody comes that way. */
+        private boolean isLeftOver(TreeRoot root) {
+            return !new ExpiryScan().findWork(lab.pages(), root, lab.now, Integer.MAX_VALUE);
         }
 
         /** Puts a value in one of the ways in which it can reach its place. */
-        private boolean put(TreeRoot root, byte[] key, byte[] value) {
+        private boolean put(TreeRoot root, byte[] key, byte[] value, long deadline) {
             byte[] shifted = new byte[value.length + 3];
             System.arraycopy(value, 0, shifted, 3, value.length);
-            boolean isInline = !lab.pageSize.isOverflow(key.length, value.length);
+            boolean hasDeadline = deadline != LeafPage.NO_DEADLINE;
+            boolean isInline = !lab.pageSize.isOverflow(key.length, value.length, hasDeadline);
             return switch (random.nextInt(isInline ? 3 : 2)) {
-                case 0 -> lab.writer.put(root, key, key.length, shifted, 3, value.length);
+                case 0 -> {
+                    source.of(shifted, 3, value.length);
+                    yield lab.writer.put(root, key, key.length, source, deadline);
+                }
                 case 1 -> {
                     try (Arena arena = Arena.ofConfined()) {
                         MemorySegment memory = arena.allocate(shifted.length);
                         MemorySegment.copy(shifted, 0, memory, JAVA_BYTE, 0, shifted.length);
                         source.of(memory, 3, value.length);
-                        yield lab.writer.put(root, key, key.length, source);
+                        yield lab.writer.put(root, key, key.length, source, deadline);
                     }
                 }
-                default -> reserve(root, key, value);
+                default -> reserve(root, key, value, deadline);
             };
         }
 
-        private boolean reserve(TreeRoot root, byte[] key, byte[] value) {
-            boolean isNew = lab.writer.put(root, key, key.length, source.zeros(value.length));
+        private boolean reserve(TreeRoot root, byte[] key, byte[] value, long deadline) {
+            source.zeros(value.length);
+            boolean isNew = lab.writer.put(root, key, key.length, source, deadline);
             MemorySegment s = lab.writer.valueSegment();
             for (int i = 0; i < value.length; i++) {
                 assertEquals(0, s.get(JAVA_BYTE, lab.writer.valueAt() + i), "zero at " + i);
@@ -239,15 +325,18 @@ class TreeModelTest {
 
         private void add(int tree, byte[] key) {
             NavigableMap<byte[], byte[]> model = lab.models.get(tree);
-            byte[] old = model.get(key);
+            byte[] old = lab.isLive(model.get(key)) ? model.get(key) : null;
             long delta = random.nextLong();
+            long deadline = deadline();
             last = mode + "add " + tree + " " + TreeLab.text(key) + " + " + delta;
-            long length = lab.writer.addLong(lab.roots[tree], key, key.length, delta);
+            TreeRoot root = lab.roots[tree];
+            long length = lab.writer.addLong(root, key, key.length, delta, deadline);
             assertEquals(old == null ? Long.BYTES : old.length, length);
             if (length == Long.BYTES) {
                 ByteBuffer sum = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 long before = old == null ? 0 : sum.put(old).getLong(0);
-                model.put(key, sum.putLong(0, before + delta).array());
+                byte[] value = sum.putLong(0, before + delta).array();
+                store(model, key, value, old == null ? deadline : lab.deadline(old));
             }
         }
 
@@ -258,10 +347,12 @@ class TreeModelTest {
             byte[] value = keys.value(key.length);
             last = mode + "append " + tree + " " + TreeLab.text(key) + " = " + value.length;
             TreeRoot root = lab.roots[tree];
-            boolean done = lab.writer.append(root, key, key.length, value, 0, value.length);
+            long deadline = deadline();
+            source.of(value, 0, value.length);
+            boolean done = lab.writer.append(root, key, key.length, source, deadline);
             assertEquals(isAbove, done, "appended");
             if (done) {
-                model.put(key, value);
+                store(model, key, value, deadline);
             }
         }
 
@@ -334,7 +425,12 @@ class TreeModelTest {
                     model.headMap(key).size(),
                     TreeReader.rank(pages, root, key, key.length),
                     "rank");
-            TreeCursor cursor = lab.cursor(pages, root);
+            boolean isFiltered = random.nextBoolean();
+            TreeCursor cursor =
+                    isFiltered
+                            ? new TreeCursor(pages, root, () -> lab.now)
+                            : lab.cursor(pages, root);
+            model = isFiltered ? lab.live(model) : model;
             boolean isCeiling = random.nextBoolean();
             boolean found =
                     isCeiling ? cursor.seek(key, key.length) : cursor.seekFloor(key, key.length);
@@ -355,11 +451,14 @@ class TreeModelTest {
         private void get(
                 PageMap pages, TreeRoot root, NavigableMap<byte[], byte[]> model, byte[] key) {
             byte[] expected = model.get(key);
+            long live = TreeReader.findLive(pages, root, key, key.length, () -> lab.now);
+            assertEquals(lab.isLive(expected), live != TreeReader.ABSENT, "live");
             long found = TreeReader.find(pages, root, key, key.length);
             if (found == TreeReader.ABSENT) {
                 assertNull(expected, "key not found");
                 return;
             }
+            assertEquals(lab.deadline(expected), TreeReader.deadline(pages, found), "deadline");
             assertEquals(expected.length, TreeReader.valueBytes(pages, found));
             assertTrue(Arrays.equals(expected, TreeReader.value(pages, found)), "value");
             byte[] target = new byte[expected.length + 2];
