@@ -13,6 +13,9 @@ import java.util.Objects;
  * entry is left out or met twice. So after {@link #next} has returned false, it may return true
  * once there are entries behind the last one it has seen.
  *
+ * <p>It does not come to entries that have expired, see {@link Lifetime}. One on which it stands
+ * when it expires can still be looked at.
+ *
  * <p>Leaves are copied as a cursor comes to them: keys and values are read from memory of its own.
  * Stepping and looking at entries by {@link #keyView}, {@link #valueView} and the copying methods
  * allocates nothing, but for values and keys in pages of their own that are longer than any before.
@@ -188,8 +191,8 @@ public final class Cursor implements AutoCloseable {
 
     /**
      * Goes {@code distance} entries on, or back where it is negative, as so many calls of {@link
-     * #next} or {@link #previous} would, but in logarithmic time; returns whether it stands on an
-     * entry.
+     * #next} or {@link #previous} would, but in logarithmic time where no entries expire; returns
+     * whether it stands on an entry.
      */
     public boolean skip(long distance) {
         requireOpen();
@@ -200,7 +203,10 @@ public final class Cursor implements AutoCloseable {
         }
     }
 
-    /** {@return how many entries {@link #next} has still to come to, in logarithmic time} */
+    /**
+     * {@return how many entries {@link #next} has still to come to, in logarithmic time; expired
+     * ones that were not purged are counted, though it passes them}
+     */
     public long remaining() {
         requireOpen();
         long remaining;
@@ -349,6 +355,22 @@ public final class Cursor implements AutoCloseable {
         }
         handle.checkAfterRead();
         return length;
+    }
+
+    /**
+     * {@return when the entry expires; {@link Expiry.Absent} where it has, since the cursor came to
+     * it}
+     */
+    public Expiry expiry() {
+        requireEntry();
+        Expiry expiry;
+        try {
+            expiry = Expiry.of(walk.entry().deadline(), handle.clock());
+        } catch (RuntimeException | Error e) {
+            throw handle.failure(e);
+        }
+        handle.checkAfterRead();
+        return expiry;
     }
 
     private void requireEntry() {

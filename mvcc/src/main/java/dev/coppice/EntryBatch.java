@@ -42,15 +42,19 @@ public final class EntryBatch {
     /** Creates an empty batch. It takes its memory when it is filled first. */
     public EntryBatch() {}
 
-    /** Takes the entries from the cursor's on. Requires: it stands on one. */
-    void fill(TreeCursor cursor) {
+    /**
+     * Takes the entries from the cursor's on that have not expired, and returns the index of the
+     * last of them in the cursor's leaf. Requires: it stands on one.
+     */
+    int fill(TreeCursor cursor) {
         count = 0;
         if (leaf.pageBytes() != cursor.leaf().pageBytes()) {
             leaf = new LeafImage(cursor.leaf().pageBytes());
         }
         leaf.load(cursor.leaf());
         first = cursor.index();
-        int size = cursor.limit() - first;
+        int last = cursor.mayExpire() ? leaveOutExpired(cursor) : cursor.limit() - 1;
+        int size = cursor.limit() - first - (cursor.leaf().count() - leaf.count());
         if (keyOffsets.length < size) {
             keyOffsets = new int[size];
             keyLengths = new int[size];
@@ -73,6 +77,20 @@ public final class EntryBatch {
         if (hasLongKeys) {
             copyWholeKeys(cursor);
         }
+        return last;
+    }
+
+    /** {@return the index, in the cursor's leaf, of the last entry that has not expired} */
+    private int leaveOutExpired(TreeCursor cursor) {
+        int last = first;
+        for (int i = cursor.limit() - 1; i > first; i--) {
+            if (cursor.isExpired(i)) {
+                leaf.leaveOut(i);
+            } else {
+                last = Math.max(last, i);
+            }
+        }
+        return last;
     }
 
     /** Copies keys whose ends lie outside of the leaf, where they can be read only now. */

@@ -1,14 +1,19 @@
 package dev.coppice;
 
+import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.Neighbours;
+import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys are {@code byte[]}, {@code long} or {@link KeyBuilder}. A long key is 8 bytes that sort
  * as the numbers do, negative ones first; it is the same key as those bytes. An absent entry is
  * null or -1.
+ *
+ * <p>An entry that has a deadline, see {@link Lifetime}, is absent from the moment on at which the
+ * clock of the store reaches it: also in a snapshot that is older. Reading removes nothing. What is
+ * counted without being read, {@link #count}, {@link #rank}, {@link #split} and {@link
+ * Cursor#remaining}, includes expired entries until they are purged.
  *
  * <p>Thread safety and lifetime: those of the handle. Errors that every operation has: {@link
  * IllegalArgumentException} for a key that is empty or longer than 65,536 bytes and for a column
@@ -91,12 +101,21 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         return value(family, key.array(), key.length());
     }
 
+    /** {@return where the entry of a key is that has not expired, or {@link TreeReader#ABSENT}} */
+    final long live(TreeRoot tree, byte[] key, int keyBytes) {
+        return TreeReader.findLive(pages(), tree, key, keyBytes, clock());
+    }
+
+    final LongSupplier clock() {
+        return store.now();
+    }
+
     private byte @Nullable [] value(ColumnFamily family, byte[] key, int keyBytes) {
         Keys.checkLength(keyBytes);
         requireUsable();
         byte[] value;
         try {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            long found = live(tree(family), key, keyBytes);
             value = found == TreeReader.ABSENT ? null : TreeReader.value(pages(), found);
         } catch (RuntimeException | Error e) {
             throw failure(e);
@@ -131,7 +150,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         requireUsable();
         int length;
         try {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            long found = live(tree(family), key, keyBytes);
             length =
                     found == TreeReader.ABSENT
                             ? -1
@@ -171,7 +190,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         requireUsable();
         long length;
         try {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            long found = live(tree(family), key, keyBytes);
             length =
                     found == TreeReader.ABSENT
                             ? -1
@@ -209,7 +228,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         requireUsable();
         boolean isThere;
         try {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            long found = live(tree(family), key, keyBytes);
             isThere = found != TreeReader.ABSENT;
             if (isThere) {
                 into.map(this, pages(), found);
@@ -248,7 +267,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         }
         requireUsable();
         try {
-            into.read(pages(), tree(family), keys);
+            into.read(pages(), tree(family), keys, clock());
             checkAfterRead();
         } catch (RuntimeException | Error e) {
             into.clear();
@@ -291,7 +310,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         requireUsable();
         long length;
         try {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            long found = live(tree(family), key, keyBytes);
             length = found == TreeReader.ABSENT ? -1 : TreeReader.valueBytes(pages(), found);
         } catch (RuntimeException | Error e) {
             throw failure(e);
@@ -300,17 +319,106 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         return length;
     }
 
-    /** {@return the number of entries of the default family; takes no time} */
+    /** {@return a copy of the value and when it expires, or null where the key is not there} */
+    public final @Nullable ExpiringValue getWithExpiry(ColumnFamily family, byte[] key) {
+        return withExpiry(family, key, key.length);
+    }
+
+    /** As {@link #getWithExpiry(ColumnFamily, byte[])}. */
+    public final @Nullable ExpiringValue getWithExpiry(ColumnFamily family, long key) {
+        return withExpiry(family, Keys.encode(key, keyScratch()), Long.BYTES);
+    }
+
+    /** As {@link #getWithExpiry(ColumnFamily, byte[])}. */
+    public final @Nullable ExpiringValue getWithExpiry(ColumnFamily family, KeyBuilder key) {
+        return withExpiry(family, key.array(), key.length());
+    }
+
+    private @Nullable ExpiringValue withExpiry(ColumnFamily family, byte[] key, int keyBytes) {
+        Keys.checkLength(keyBytes);
+        return read(() -> {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            if (found == TreeReader.ABSENT) {
+                return null;
+            }
+            Expiry expiry = Expiry.of(TreeReader.deadline(pages(), found), clock());
+            return expiry.isPresent()
+                    ? new ExpiringValue(TreeReader.value(pages(), found), expiry)
+                    : null;
+        });
+    }
+
+    /** {@return whether and when the entry of a key expires, without reading its value} */
+    public final Expiry expiry(ColumnFamily family, byte[] key) {
+        return expiry(family, key, key.length);
+    }
+
+    /** As {@link #expiry(ColumnFamily, byte[])}. */
+    public final Expiry expiry(ColumnFamily family, long key) {
+        return expiry(family, Keys.encode(key, keyScratch()), Long.BYTES);
+    }
+
+    /** As {@link #expiry(ColumnFamily, byte[])}. */
+    public final Expiry expiry(ColumnFamily family, KeyBuilder key) {
+        return expiry(family, key.array(), key.length());
+    }
+
+    private Expiry expiry(ColumnFamily family, byte[] key, int keyBytes) {
+        Keys.checkLength(keyBytes);
+        return read(() -> Expiry.of(pages(), tree(family), key, keyBytes, clock()));
+    }
+
+    /**
+     * {@return how long entries of a family live that are put without a {@link Lifetime}; zero
+     * where they live for ever}
+     */
+    public final Duration defaultTtl(ColumnFamily family) {
+        return read(() -> Duration.ofMillis(tree(family).ttlMillis()));
+    }
+
+    /** {@return the number of entries of the default family, see {@link #count(ColumnFamily)}} */
     public final long count() {
         return count(ColumnFamily.DEFAULT);
     }
 
-    /** {@return the number of entries of a family; takes no time} */
+    /**
+     * {@return the number of entries of a family, those that have expired and were not purged
+     * included; takes no time}
+     */
     public final long count(ColumnFamily family) {
         return read(() -> tree(family).count());
     }
 
-    /** {@return the number of entries with keys in a range, in logarithmic time} */
+    /**
+     * {@return the number of entries of a range that have expired and were not purged} Reads the
+     * leaves in which entries may expire, and no others.
+     */
+    public final long countExpired(ColumnFamily family, KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        return read(() -> expired(tree(family), range));
+    }
+
+    /** {@return the number of entries of a range that have not expired; as long as that takes} */
+    public final long countLive(ColumnFamily family, KeyRange range) {
+        Objects.requireNonNull(range, "range");
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            return upper(tree, range) - lower(tree, range) - expired(tree, range);
+        });
+    }
+
+    private long expired(TreeRoot tree, KeyRange range) {
+        if (!tree.mayExpire() || lower(tree, range) >= upper(tree, range)) {
+            return 0;
+        }
+        long now = clock().getAsLong();
+        return ExpiryScan.count(pages(), tree, range.lower(), range.upper(), now);
+    }
+
+    /**
+     * {@return the number of entries with keys in a range, expired ones as in {@link
+     * #count(ColumnFamily)}, in logarithmic time}
+     */
     public final long count(ColumnFamily family, KeyRange range) {
         Objects.requireNonNull(range, "range");
         return read(() -> upper(tree(family), range) - lower(tree(family), range));
@@ -349,12 +457,22 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
 
     /** {@return the entry with the lowest key, or null in an empty family} */
     public final @Nullable Entry first(ColumnFamily family) {
-        return read(() -> entry(Neighbours.first(pages(), tree(family))));
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            return tree.mayExpire()
+                    ? entry(TreeCursor::first, tree)
+                    : entry(Neighbours.first(pages(), tree));
+        });
     }
 
     /** {@return the entry with the highest key, or null in an empty family} */
     public final @Nullable Entry last(ColumnFamily family) {
-        return read(() -> entry(Neighbours.last(pages(), tree(family))));
+        return read(() -> {
+            TreeRoot tree = tree(family);
+            return tree.mayExpire()
+                    ? entry(TreeCursor::last, tree)
+                    : entry(Neighbours.last(pages(), tree));
+        });
     }
 
     /** {@return the entry with the highest key that is not above {@code key}, or null} */
@@ -402,8 +520,24 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         Keys.check(key);
         return read(() -> {
             TreeRoot tree = tree(family);
-            return entry(Neighbours.beside(pages(), tree, key, key.length, isAbove, mayBeSame));
+            return tree.mayExpire()
+                    ? entry(cursor -> seek(cursor, key, isAbove, mayBeSame), tree)
+                    : entry(Neighbours.beside(pages(), tree, key, key.length, isAbove, mayBeSame));
         });
+    }
+
+    private static boolean seek(TreeCursor cursor, byte[] key, boolean isAbove, boolean mayBeSame) {
+        int length = key.length;
+        if (isAbove) {
+            return mayBeSame ? cursor.seek(key, length) : cursor.seekHigher(key, length);
+        }
+        return mayBeSame ? cursor.seekFloor(key, length) : cursor.seekLower(key, length);
+    }
+
+    /** {@return the entry that a move leads to, past those that have expired, or null} */
+    private @Nullable Entry entry(Predicate<TreeCursor> move, TreeRoot tree) {
+        TreeCursor cursor = new TreeCursor(pages(), tree, clock());
+        return move.test(cursor) ? new Entry(cursor.key(), cursor.value()) : null;
     }
 
     private @Nullable Entry entry(long place) {
@@ -425,7 +559,8 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
     }
 
     /**
-     * {@return the entry with so many keys below it, in logarithmic time}
+     * {@return the entry with so many keys below it, in logarithmic time; where that has expired,
+     * the next one that has not, in whichever direction there is one}
      *
      * @throws IllegalArgumentException when {@code rank} is negative or not below {@link
      *     #count(ColumnFamily)}
@@ -436,13 +571,29 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
             if (rank < 0 || rank >= tree.count()) {
                 throw new IllegalArgumentException("rank=" + rank + ", entries=" + tree.count());
             }
-            return Objects.requireNonNull(entry(TreeReader.placeAt(pages(), tree, rank)));
+            Entry entry = liveAt(tree, rank);
+            if (entry == null) {
+                throw new IllegalArgumentException(
+                        "rank=" + rank + ": all entries have expired, entries=" + tree.count());
+            }
+            return entry;
         });
+    }
+
+    private @Nullable Entry liveAt(TreeRoot tree, long rank) {
+        long place = TreeReader.placeAt(pages(), tree, rank);
+        if (!tree.mayExpire() || !TreeReader.isExpired(pages(), place, clock())) {
+            return entry(place);
+        }
+        byte[] key = TreeReader.key(pages(), place);
+        Entry above = entry(cursor -> cursor.seek(key, key.length), tree);
+        return above == null ? entry(cursor -> cursor.seekFloor(key, key.length), tree) : above;
     }
 
     /**
      * {@return so many entries, drawn without replacement and with equal chances, in the order of
-     * their keys; all entries where there are fewer} Takes logarithmic time for each.
+     * their keys; all entries where there are fewer} Takes logarithmic time for each. Those that
+     * have expired are left out after they were drawn, so that it may be fewer.
      *
      * @param n not negative
      */
@@ -455,7 +606,10 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
             TreeRoot tree = tree(family);
             List<Entry> entries = new ArrayList<>();
             for (long rank : Ranks.sample(tree.count(), n, random)) {
-                entries.add(entry(TreeReader.placeAt(pages(), tree, rank)));
+                long place = TreeReader.placeAt(pages(), tree, rank);
+                if (!tree.mayExpire() || !TreeReader.isExpired(pages(), place, clock())) {
+                    entries.add(entry(place));
+                }
             }
             return entries;
         });

@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
 import dev.coppice.engine.WriteView;
+import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 public final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.coppice");
     private static final long WORK_WAIT_NANOS = 1_000_000;
+    private static final long PURGED_PER_COMMIT = 20_000;
+    private static final int PAGES_PER_PURGE = 10_000;
 
     private final Engine engine;
     private final StoreConfig config;
@@ -52,6 +56,8 @@ public final class Store implements AutoCloseable {
     private final Durability durability;
     private final Checkpointer checkpointer;
     private final @Nullable BatchQueue batches;
+    private final LongSupplier now;
+    private final Events events;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final OpenPins pins;
     private final Handles handles;
@@ -61,6 +67,7 @@ public final class Store implements AutoCloseable {
 
     private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
         this.config = config;
+        this.now = config.clock()::millis;
         EngineOptions.Verify verify = EngineOptions.Verify.valueOf(config.verify().name());
         EngineOptions options =
                 new EngineOptions(
@@ -68,11 +75,12 @@ public final class Store implements AutoCloseable {
                         verify,
                         EngineOptions.defaults().growBytes());
         this.engine = Engine.open(storage, options, config.clock().millis());
+        engine.clock(now);
         this.pins = new OpenPins(engine);
         this.durability = new Durability(engine, config);
         this.checkpointer = new Checkpointer(engine, config);
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
-        Events events = new Events(config.listener());
+        this.events = new Events(config.listener());
         this.handles = new Handles(engine, pins, config, events);
         this.duties = new Duties(engine, config, durability, batches, events, handles, writes);
         boolean hasThread =
@@ -421,6 +429,26 @@ public final class Store implements AutoCloseable {
         return batches;
     }
 
+    /** {@return the time in milliseconds, for what expires} */
+    LongSupplier now() {
+        return now;
+    }
+
+    /** {@return whether somebody wants to know what is purged} */
+    boolean wantsExpired() {
+        return events.isWanted();
+    }
+
+    /** Has the listener told what a commit has purged. */
+    void expired(List<WriteHandle.Expired> purged, long txn) {
+        for (WriteHandle.Expired each : purged) {
+            events.add(listener -> listener.expired(each.family(), each.keys(), txn));
+        }
+        if (maintenance != null) {
+            maintenance.wake();
+        }
+    }
+
     Durability durability() {
         return durability;
     }
@@ -535,6 +563,66 @@ public final class Store implements AutoCloseable {
             txn.put(family, key, value);
             txn.commit();
         }
+    }
+
+    /** Stores an entry that lives as long as it says, in a transaction of its own. */
+    public void put(ColumnFamily family, byte[] key, byte[] value, Lifetime lifetime) {
+        try (WriteTransaction txn = begin()) {
+            txn.put(family, key, value, lifetime);
+            txn.commit();
+        }
+    }
+
+    /**
+     * Removes the entries of all column families that have expired, as {@link
+     * #purgeExpired(ColumnFamily)}; returns how many.
+     */
+    public long purgeExpired() {
+        long removed = 0;
+        for (ColumnFamily family : families()) {
+            removed += purgeExpired(family);
+        }
+        return removed;
+    }
+
+    private List<ColumnFamily> families() {
+        try (Snapshot snapshot = internalSnapshot()) {
+            return snapshot.families();
+        }
+    }
+
+    /**
+     * Removes the entries of a family that have expired; returns how many. What nobody purges is
+     * not shown either, but takes its room. This reads the leaves that have deadlines, and no
+     * others. It makes transactions of a few milliseconds, one after the other, so that others get
+     * in between: see {@link WriteHandle#purgeExpired(ColumnFamily)} for one that does all.
+     *
+     * @throws BusyException as {@link #begin()}; what was committed before stays purged
+     */
+    public long purgeExpired(ColumnFamily family) {
+        return purgeExpired(family, Long.MAX_VALUE);
+    }
+
+    /**
+     * Removes at most so many entries of a family that have expired, those with the lowest keys;
+     * returns how many.
+     *
+     * @param maxEntries at least 1
+     */
+    public long purgeExpired(ColumnFamily family, long maxEntries) {
+        if (maxEntries < 1) {
+            throw new IllegalArgumentException("purge: maxEntries=" + maxEntries + ", min=1");
+        }
+        ExpiryScan scan = new ExpiryScan();
+        long removed = 0;
+        while (removed < maxEntries && !scan.isDone()) {
+            long most = Math.min(PURGED_PER_COMMIT, maxEntries - removed);
+            try (WriteTransaction txn = begin()) {
+                removed += txn.purge(family, scan, most, PAGES_PER_PURGE);
+                txn.commit();
+            }
+        }
+        return removed;
     }
 
     /** Removes an entry of the default family; returns whether it was there. */

@@ -1,5 +1,7 @@
 package dev.coppice;
 
+import dev.coppice.engine.btree.TreeCursor;
+import dev.coppice.engine.page.LeafPage;
 import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.FileStorage;
@@ -98,6 +100,7 @@ final class StoreCopy {
                 if (!family.equals(ColumnFamily.DEFAULT)) {
                     to.createFamily(family);
                 }
+                to.defaultTtl(family, snapshot.defaultTtl(family));
                 append(snapshot, family, to, progress);
             }
             to.commit();
@@ -107,14 +110,27 @@ final class StoreCopy {
 
     private void append(
             Snapshot snapshot, ColumnFamily family, WriteTransaction to, Progress progress) {
-        try (Cursor cursor = snapshot.cursor(family)) {
+        snapshot.read(() -> {
+            TreeCursor cursor = new TreeCursor(snapshot.pages(), snapshot.tree(family));
             while (cursor.next()) {
-                to.append(family, cursor.key(), cursor.value());
+                append(cursor, family, to);
                 if (++done % ENTRIES_PER_REPORT == 0) {
+                    snapshot.checkAfterRead();
                     progress.reached(done, total);
                 }
             }
-        }
+            return done;
+        });
+    }
+
+    /** Copies an entry with its deadline, also one that has expired: what is there is copied. */
+    private static void append(TreeCursor cursor, ColumnFamily family, WriteTransaction to) {
+        byte[] key = cursor.key();
+        byte[] value = cursor.value();
+        long deadline = cursor.deadline();
+        Lifetime lifetime =
+                deadline == LeafPage.NO_DEADLINE ? Lifetime.FOREVER : Lifetime.until(deadline);
+        to.append(family, key, key.length, value, 0, value.length, lifetime);
     }
 
     private void verify(Store copy, Progress progress) {

@@ -1,6 +1,7 @@
 package dev.coppice;
 
 import dev.coppice.error.StoreException;
+import java.util.List;
 
 /**
  * Learns what happens to a store in the background. Every method does nothing by default.
@@ -57,6 +58,15 @@ public interface StoreListener {
      * Once for each snapshot, and for each refresh of a reader.
      */
     default void stalled(SnapshotInfo snapshot) {}
+
+    /**
+     * Entries that had expired were removed, and the transaction is committed. Those that are
+     * overwritten or deleted after they have expired are not told.
+     *
+     * @param keys in ascending order
+     * @param txn the transaction
+     */
+    default void expired(ColumnFamily family, List<byte[]> keys, long txn) {}
 
     /** The {@link SnapshotPolicy} has closed a snapshot, or parked a reader. */
     default void evicted(SnapshotInfo snapshot) {}

@@ -6,6 +6,7 @@ import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,10 +64,13 @@ public final class ValueBatch {
         return length < 0 ? null : Arrays.copyOfRange(data, offset(index), offset(index) + length);
     }
 
-    void read(PageMap pages, TreeRoot tree, byte[][] keys) {
+    void read(PageMap pages, TreeRoot tree, byte[][] keys, LongSupplier clock) {
         count = 0;
         reserve(keys.length);
         finder.find(pages, tree, keys, keys.length, places);
+        if (tree.mayExpire()) {
+            leaveOutExpired(pages, keys.length, clock);
+        }
         int used = 0;
         for (int i = 0; i < keys.length; i++) {
             offsets[i] = used;
@@ -74,6 +78,14 @@ public final class ValueBatch {
             used += Math.max(0, lengths[i]);
         }
         count = keys.length;
+    }
+
+    private void leaveOutExpired(PageMap pages, int keys, LongSupplier clock) {
+        for (int i = 0; i < keys; i++) {
+            if (places[i] != TreeReader.ABSENT && TreeReader.isExpired(pages, places[i], clock)) {
+                places[i] = TreeReader.ABSENT;
+            }
+        }
     }
 
     private int copy(PageMap pages, long place, int at) {

@@ -53,7 +53,7 @@ final class Walk {
         this.handle = handle;
         this.family = family;
         this.isFixed = handle instanceof Snapshot;
-        this.tree = new TreeCursor(handle.pages(), handle.tree(family));
+        this.tree = new TreeCursor(handle.pages(), handle.tree(family), handle.clock());
         this.changes = handle.changes();
         keepTo(range);
     }
@@ -180,8 +180,7 @@ final class Walk {
         }
         hold();
         place = Place.BELOW_KEY;
-        batch.fill(tree);
-        tree.toLastInLeaf();
+        tree.toIndex(batch.fill(tree));
         return landed(true, Place.ENTRY);
     }
 
@@ -202,14 +201,16 @@ final class Walk {
     /**
      * {@return the tree's cursor on the entry, to read its value} Requires: isOnEntry().
      *
-     * @throws IllegalStateException when the entry has been removed
+     * @throws IllegalStateException when the entry has been removed, or has expired and the trees
+     *     are other ones than when the cursor came to it
      */
     TreeCursor entry() {
         catchUp();
         if (place == Place.KEY) {
             if (!tree.seekExact(held, heldBytes)) {
                 throw new IllegalStateException(
-                        "the entry was removed since the cursor came to it: move the cursor");
+                        "the entry was removed, or has expired, since the cursor came to it:"
+                                + " move the cursor");
             }
             landed(true, Place.ENTRY);
         }

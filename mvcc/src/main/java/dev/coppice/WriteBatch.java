@@ -38,6 +38,7 @@ public final class WriteBatch {
     private static final byte DELETE = 2;
     private static final byte DELETE_RANGE = 3;
     private static final byte ADD_LONG = 4;
+    private static final byte PUT_FOR = 5;
     private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -106,6 +107,34 @@ public final class WriteBatch {
         start(PUT, family, 2L * Integer.BYTES + keyBytes + length);
         addBytes(key, 0, keyBytes);
         addBytes(value, offset, length);
+        return this;
+    }
+
+    /** Adds a put with a lifetime; a time to live begins when the batch is applied. */
+    public WriteBatch put(ColumnFamily family, byte[] key, byte[] value, Lifetime lifetime) {
+        return put(family, key, key.length, value, lifetime);
+    }
+
+    /** Adds a put with a lifetime; a time to live begins when the batch is applied. */
+    public WriteBatch put(ColumnFamily family, long key, byte[] value, Lifetime lifetime) {
+        return put(family, encoded(key), Long.BYTES, value, lifetime);
+    }
+
+    /** Adds a put with a lifetime; a time to live begins when the batch is applied. */
+    public WriteBatch put(ColumnFamily family, KeyBuilder key, byte[] value, Lifetime lifetime) {
+        return put(family, key.array(), key.length(), value, lifetime);
+    }
+
+    private WriteBatch put(
+            ColumnFamily family, byte[] key, int keyBytes, byte[] value, Lifetime lifetime) {
+        Keys.checkLength(keyBytes);
+        Objects.requireNonNull(lifetime, "lifetime");
+        start(PUT_FOR, family, 3L * Integer.BYTES + Long.BYTES + keyBytes + value.length);
+        addInt(lifetime.code());
+        LONG.set(data, size, lifetime.millis());
+        size += Long.BYTES;
+        addBytes(key, 0, keyBytes);
+        addBytes(value, 0, value.length);
         return this;
     }
 
@@ -263,9 +292,22 @@ public final class WriteBatch {
                     at += Long.BYTES;
                     handle.add(family, key, keyBytes, (long) LONG.get(data, at - Long.BYTES));
                 }
+                case PUT_FOR -> {
+                    Lifetime lifetime = nextLifetime();
+                    int keyBytes = nextKey();
+                    int length = nextInt();
+                    at += length;
+                    handle.put(family, key, keyBytes, data, at - length, length, lifetime);
+                }
                 default -> throw new AssertionError(kind);
             }
         }
+    }
+
+    private Lifetime nextLifetime() {
+        int code = nextInt();
+        at += Long.BYTES;
+        return Lifetime.of(code, (long) LONG.get(data, at - Long.BYTES));
     }
 
     private int nextInt() {

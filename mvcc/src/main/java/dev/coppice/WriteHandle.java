@@ -1,11 +1,16 @@
 package dev.coppice;
 
 import dev.coppice.engine.WriteView;
+import dev.coppice.engine.btree.ExpiryScan;
+import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -14,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every way to change the store in the one write transaction at a time. What it reads includes its
  * own changes.
+ *
+ * <p>A put without a {@link Lifetime} takes that of the family, and the deadline that the entry had
+ * goes with the old value. To a put, an entry that has expired is not there; a delete may still
+ * find it, and what is removed counts it, until it is purged.
  *
  * <p>Puts, deletes and counters allocate nothing. Values come from arrays and from memory segments
  * of any kind, or are written in place through a {@link Reservation}. An array range that does not
@@ -35,6 +44,7 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     private final byte[] keyScratch = new byte[Long.BYTES];
     private @Nullable Thread owner;
     private @Nullable Reservation reservation;
+    private final List<Expired> expired = new ArrayList<>();
 
     WriteHandle(Store store, WriteView view) {
         super(store);
@@ -44,11 +54,16 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     /** A point inside a transaction to return to. Valid until the transaction ends. */
     public static final class Savepoint {
         private final WriteView.Savepoint point;
+        private final int expired;
 
-        private Savepoint(WriteView.Savepoint point) {
+        private Savepoint(WriteView.Savepoint point, int expired) {
             this.point = point;
+            this.expired = expired;
         }
     }
+
+    /** Keys of entries that the transaction has purged. */
+    record Expired(ColumnFamily family, List<byte[]> keys) {}
 
     /** Makes this thread the owner of a transaction that has begun. */
     final void own() {
@@ -123,13 +138,52 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
         return put(family, key.array(), key.length(), value, offset, length);
     }
 
+    /** Stores an entry that lives as long as it says; returns whether the key is new. */
+    public final boolean put(ColumnFamily family, byte[] key, byte[] value, Lifetime lifetime) {
+        return put(family, key, key.length, value, 0, value.length, lifetime);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], byte[], Lifetime)}. */
+    public final boolean put(ColumnFamily family, long key, byte[] value, Lifetime lifetime) {
+        return put(family, encoded(key), Long.BYTES, value, 0, value.length, lifetime);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], byte[], Lifetime)}. */
+    public final boolean put(ColumnFamily family, KeyBuilder key, byte[] value, Lifetime lifetime) {
+        return put(family, key.array(), key.length(), value, 0, value.length, lifetime);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], MemorySegment, long, long)}, with a lifetime. */
+    public final boolean put(
+            ColumnFamily family,
+            byte[] key,
+            MemorySegment value,
+            long offset,
+            long length,
+            Lifetime lifetime) {
+        return put(family, key, key.length, value, offset, length, lifetime);
+    }
+
     final boolean put(
             ColumnFamily family, byte[] key, int keyBytes, byte[] value, int offset, int length) {
+        return put(family, key, keyBytes, value, offset, length, Lifetime.OF_FAMILY);
+    }
+
+    final boolean put(
+            ColumnFamily family,
+            byte[] key,
+            int keyBytes,
+            byte[] value,
+            int offset,
+            int length,
+            Lifetime lifetime) {
         requireUsable();
         Keys.checkLength(keyBytes);
         Values.check(value, offset, length);
         try {
-            return view.put(tree(family), key, keyBytes, value, offset, length);
+            TreeRoot tree = tree(family);
+            long deadline = lifetime.deadline(view, tree);
+            return view.put(tree, key, keyBytes, value, offset, length, deadline);
         } catch (RuntimeException | Error e) {
             throw Faults.translate(e);
         }
@@ -142,14 +196,27 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
             MemorySegment value,
             long offset,
             long length) {
+        return put(family, key, keyBytes, value, offset, length, Lifetime.OF_FAMILY);
+    }
+
+    private boolean put(
+            ColumnFamily family,
+            byte[] key,
+            int keyBytes,
+            MemorySegment value,
+            long offset,
+            long length,
+            Lifetime lifetime) {
         requireUsable();
         Keys.checkLength(keyBytes);
         Values.check(value, offset, length);
         if (!value.isNative()) {
-            return putFromHeap(family, key, keyBytes, value, offset, (int) length);
+            return putFromHeap(family, key, keyBytes, value, offset, (int) length, lifetime);
         }
         try {
-            return view.put(tree(family), key, keyBytes, value, offset, (int) length);
+            TreeRoot tree = tree(family);
+            long deadline = lifetime.deadline(view, tree);
+            return view.put(tree, key, keyBytes, value, offset, (int) length, deadline);
         } catch (RuntimeException | Error e) {
             throw Faults.translate(e);
         }
@@ -162,14 +229,192 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
             int keyBytes,
             MemorySegment value,
             long offset,
-            int length) {
+            int length,
+            Lifetime lifetime) {
         byte[] array = Values.array(value);
         if (array != null) {
             int from = (int) (value.address() + offset);
-            return put(family, key, keyBytes, array, from, length);
+            return put(family, key, keyBytes, array, from, length, lifetime);
         }
         byte[] copy = value.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
-        return put(family, key, keyBytes, copy, 0, length);
+        return put(family, key, keyBytes, copy, 0, length, lifetime);
+    }
+
+    /** Stores an entry unless the key is there; returns whether it was stored. */
+    public final boolean putIfAbsent(ColumnFamily family, byte[] key, byte[] value) {
+        return putIfAbsent(family, key, value, Lifetime.OF_FAMILY);
+    }
+
+    /** As {@link #putIfAbsent(ColumnFamily, byte[], byte[])}. */
+    public final boolean putIfAbsent(ColumnFamily family, long key, byte[] value) {
+        return putIfAbsent(family, key, value, Lifetime.OF_FAMILY);
+    }
+
+    /** As {@link #putIfAbsent(ColumnFamily, byte[], byte[])}. */
+    public final boolean putIfAbsent(ColumnFamily family, KeyBuilder key, byte[] value) {
+        return putIfAbsent(family, key, value, Lifetime.OF_FAMILY);
+    }
+
+    /**
+     * Stores an entry unless the key is there; returns whether it was stored. What is there stays
+     * as it is, its deadline too.
+     */
+    public final boolean putIfAbsent(
+            ColumnFamily family, byte[] key, byte[] value, Lifetime lifetime) {
+        return putIfAbsent(family, key, key.length, value, lifetime);
+    }
+
+    /** As {@link #putIfAbsent(ColumnFamily, byte[], byte[], Lifetime)}. */
+    public final boolean putIfAbsent(
+            ColumnFamily family, long key, byte[] value, Lifetime lifetime) {
+        return putIfAbsent(family, encoded(key), Long.BYTES, value, lifetime);
+    }
+
+    /** As {@link #putIfAbsent(ColumnFamily, byte[], byte[], Lifetime)}. */
+    public final boolean putIfAbsent(
+            ColumnFamily family, KeyBuilder key, byte[] value, Lifetime lifetime) {
+        return putIfAbsent(family, key.array(), key.length(), value, lifetime);
+    }
+
+    private boolean putIfAbsent(
+            ColumnFamily family, byte[] key, int keyBytes, byte[] value, Lifetime lifetime) {
+        Values.check(value, 0, value.length);
+        return !isThere(family, key, keyBytes)
+                && put(family, key, keyBytes, value, 0, value.length, lifetime);
+    }
+
+    private boolean isThere(ColumnFamily family, byte[] key, int keyBytes) {
+        requireUsable();
+        Keys.checkLength(keyBytes);
+        try {
+            return live(tree(family), key, keyBytes) != TreeReader.ABSENT;
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /** Gives an entry another lifetime and leaves its value; returns whether it is there. */
+    public final boolean touch(ColumnFamily family, byte[] key, Lifetime lifetime) {
+        return touch(family, key, key.length, lifetime);
+    }
+
+    /** As {@link #touch(ColumnFamily, byte[], Lifetime)}. */
+    public final boolean touch(ColumnFamily family, long key, Lifetime lifetime) {
+        return touch(family, encoded(key), Long.BYTES, lifetime);
+    }
+
+    /** As {@link #touch(ColumnFamily, byte[], Lifetime)}. */
+    public final boolean touch(ColumnFamily family, KeyBuilder key, Lifetime lifetime) {
+        return touch(family, key.array(), key.length(), lifetime);
+    }
+
+    private boolean touch(ColumnFamily family, byte[] key, int keyBytes, Lifetime lifetime) {
+        requireUsable();
+        Keys.checkLength(keyBytes);
+        try {
+            TreeRoot tree = tree(family);
+            return view.touch(tree, key, keyBytes, lifetime.deadline(view, tree));
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /** Takes the deadline of an entry away; returns whether the entry is there. */
+    public final boolean persist(ColumnFamily family, byte[] key) {
+        return touch(family, key, Lifetime.FOREVER);
+    }
+
+    /** As {@link #persist(ColumnFamily, byte[])}. */
+    public final boolean persist(ColumnFamily family, long key) {
+        return touch(family, key, Lifetime.FOREVER);
+    }
+
+    /** As {@link #persist(ColumnFamily, byte[])}. */
+    public final boolean persist(ColumnFamily family, KeyBuilder key) {
+        return touch(family, key, Lifetime.FOREVER);
+    }
+
+    /**
+     * {@return a copy of the value of an entry, which gets another lifetime, or null where the key
+     * is not there} With {@link Lifetime#OF_FAMILY}, entries of a family with a default time to
+     * live stay as long as somebody uses them.
+     */
+    public final byte @Nullable [] getAndTouch(ColumnFamily family, byte[] key, Lifetime lifetime) {
+        return touch(family, key, lifetime) ? present(family, key, key.length) : null;
+    }
+
+    /** As {@link #getAndTouch(ColumnFamily, byte[], Lifetime)}. */
+    public final byte @Nullable [] getAndTouch(ColumnFamily family, long key, Lifetime lifetime) {
+        return touch(family, key, lifetime) ? present(family, encoded(key), Long.BYTES) : null;
+    }
+
+    /** As {@link #getAndTouch(ColumnFamily, byte[], Lifetime)}. */
+    public final byte @Nullable [] getAndTouch(
+            ColumnFamily family, KeyBuilder key, Lifetime lifetime) {
+        return touch(family, key, lifetime) ? present(family, key.array(), key.length()) : null;
+    }
+
+    /** {@return the value of an entry, even if its new deadline is over already} */
+    private byte[] present(ColumnFamily family, byte[] key, int keyBytes) {
+        return guarded(() -> {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            return TreeReader.value(pages(), found);
+        });
+    }
+
+    /**
+     * Sets how long entries of a family live that are put without a {@link Lifetime} from now on,
+     * and are counters that begin. Those that are there keep their deadlines.
+     *
+     * @param ttl zero for ever; parts of milliseconds are rounded up
+     */
+    public final void defaultTtl(ColumnFamily family, Duration ttl) {
+        requireUsable();
+        long millis = Lifetime.millis(ttl);
+        try {
+            view.ttl(tree(family), millis);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /**
+     * Removes the entries of a family that have expired, as a part of this transaction; returns how
+     * many. See {@link Store#purgeExpired(ColumnFamily)}.
+     */
+    public final long purgeExpired(ColumnFamily family) {
+        return purgeExpired(family, Long.MAX_VALUE);
+    }
+
+    /**
+     * Removes at most so many entries of a family that have expired, those with the lowest keys;
+     * returns how many.
+     *
+     * @param maxEntries at least 1
+     */
+    public final long purgeExpired(ColumnFamily family, long maxEntries) {
+        if (maxEntries < 1) {
+            throw new IllegalArgumentException("purge: maxEntries=" + maxEntries + ", min=1");
+        }
+        return purge(family, new ExpiryScan(), maxEntries, Integer.MAX_VALUE);
+    }
+
+    /** Removes expired entries from where a scan stands on. */
+    final long purge(ColumnFamily family, ExpiryScan scan, long maxEntries, int maxPages) {
+        requireUsable();
+        List<byte[]> keys = store.wantsExpired() ? new ArrayList<>() : null;
+        long removed;
+        try {
+            long now = clock().getAsLong();
+            ExpiryScan.Keys sink = keys == null ? null : keys::add;
+            removed = view.purge(tree(family), scan, now, maxEntries, maxPages, sink);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+        if (keys != null && !keys.isEmpty()) {
+            expired.add(new Expired(family, keys));
+        }
+        return removed;
     }
 
     /**
@@ -205,12 +450,25 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
 
     private void append(
             ColumnFamily family, byte[] key, int keyBytes, byte[] value, int offset, int length) {
+        append(family, key, keyBytes, value, offset, length, Lifetime.OF_FAMILY);
+    }
+
+    final void append(
+            ColumnFamily family,
+            byte[] key,
+            int keyBytes,
+            byte[] value,
+            int offset,
+            int length,
+            Lifetime lifetime) {
         requireUsable();
         Keys.checkLength(keyBytes);
         Values.check(value, offset, length);
         boolean wasLast;
         try {
-            wasLast = view.append(tree(family), key, keyBytes, value, offset, length);
+            TreeRoot tree = tree(family);
+            long deadline = lifetime.deadline(view, tree);
+            wasLast = view.append(tree, key, keyBytes, value, offset, length, deadline);
         } catch (RuntimeException | Error e) {
             throw Faults.translate(e);
         }
@@ -230,7 +488,8 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
      * Stores an entry of {@code length} zeros, whatever was there before, and shows where they are,
      * so that the value can be written in place.
      *
-     * @param length 0 to {@link Store#maxReserveBytes} for the length of this key
+     * @param length 0 to {@link Store#maxReserveBytes} for the length of this key, 8 less in a
+     *     family with a default time to live
      * @return the handle's one reservation, valid until its next operation other than a read
      */
     public final Reservation putReserve(ColumnFamily family, byte[] key, int length) {
@@ -250,7 +509,8 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     private Reservation reserve(ColumnFamily family, byte[] key, int keyBytes, int length) {
         requireUsable();
         Keys.checkLength(keyBytes);
-        int max = view.maxReserveBytes(keyBytes);
+        TreeRoot tree = tree(family);
+        int max = view.maxReserveBytes(tree, keyBytes);
         if (length < 0 || length > max) {
             throw new IllegalArgumentException(
                     "putReserve: length="
@@ -262,7 +522,7 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
                             + " bytes");
         }
         try {
-            view.reserve(tree(family), key, keyBytes, length);
+            view.reserve(tree, key, keyBytes, length);
         } catch (RuntimeException | Error e) {
             throw Faults.translate(e);
         }
@@ -276,7 +536,7 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
 
     /**
      * Adds to a counter, which is a value of 8 bytes, little-endian; where the key is not there, it
-     * counts as 0. Wraps around.
+     * counts as 0. Wraps around. A counter that is there keeps its deadline.
      *
      * @return the sum
      * @throws IllegalArgumentException when the value there is not 8 bytes long
@@ -314,7 +574,7 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
         return view.sum();
     }
 
-    /** Removes an entry of the default family; returns whether it was there. */
+    /** Removes an entry of the default family; returns whether it was there, expired or not. */
     public final boolean delete(byte[] key) {
         return delete(ColumnFamily.DEFAULT, key, key.length);
     }
@@ -427,13 +687,14 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     /** {@return a point to which {@link #rollbackTo} returns} */
     public final Savepoint savepoint() {
         requireUsable();
-        return new Savepoint(guarded(view::savepoint));
+        return new Savepoint(guarded(view::savepoint), expired.size());
     }
 
     /** Undoes everything since a savepoint, which stays valid; later ones do not. */
     public final void rollbackTo(Savepoint savepoint) {
         requireSavepoint(savepoint);
         view.rollbackTo(savepoint.point);
+        expired.subList(savepoint.expired, expired.size()).clear();
     }
 
     /** Gives up a savepoint, and those taken after it, keeping the changes. */
@@ -460,7 +721,16 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     public final long commit() {
         requireUsable();
         owner = null;
-        return store.commit(view);
+        if (expired.isEmpty()) {
+            return store.commit(view);
+        }
+        try {
+            long txn = store.commit(view);
+            store.expired(List.copyOf(expired), txn);
+            return txn;
+        } finally {
+            expired.clear();
+        }
     }
 
     /**
@@ -481,6 +751,7 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     public final void rollback() {
         requireUsable();
         owner = null;
+        expired.clear();
         store.rollback(view);
     }
 
