@@ -76,8 +76,7 @@ final class DiskContent {
         cache.asSlice(newSize, oldSize - newSize).fill((byte) 0);
         for (long sector = newSize / SECTOR_BYTES; sector * SECTOR_BYTES < oldSize; sector++) {
             if (differs(sector) || pending.containsKey(sector)) {
-                note(sector);
-                pending.get(sector).setCutBy(sizeChanges());
+                note(sector).setCutBy(sizeChanges());
             }
         }
     }
@@ -110,17 +109,19 @@ final class DiskContent {
         return MemorySegment.mismatch(cache, from, to, announced, from, to) >= 0;
     }
 
-    private void note(long sector) {
+    private PendingSector note(long sector) {
         byte[] before = bytes(announced, sector);
         PendingSector known = pending.get(sector);
         if (known == null) {
             byte[] durable = dropped.remove(sector);
-            pending.put(sector, new PendingSector(durable == null ? before : durable));
+            known = new PendingSector(durable == null ? before : durable);
+            pending.put(sector, known);
         } else {
             known.supersede(before);
         }
         long offset = sector * SECTOR_BYTES;
         MemorySegment.copy(cache, offset, announced, offset, SECTOR_BYTES);
+        return known;
     }
 
     private static byte[] bytes(MemorySegment source, long sector) {

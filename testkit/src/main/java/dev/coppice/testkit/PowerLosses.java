@@ -1,8 +1,13 @@
 package dev.coppice.testkit;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /** The family of power losses that a crash suite tries at one moment. Thread safety: one thread. */
@@ -26,6 +31,31 @@ final class PowerLosses {
             family.add(new SectorChoice.Random(random.nextLong()), anySizeChanges(random, content));
         }
         return family.all;
+    }
+
+    /**
+     * {@return at most so many of them, in an order in which the kinds of choice, few or many of
+     * each, take turns}
+     *
+     * @param kept how many of the first stay where they are
+     */
+    static List<PowerLoss> sample(List<PowerLoss> losses, int most, int kept, long seed) {
+        List<PowerLoss> sample = new ArrayList<>(losses);
+        if (sample.size() > most) {
+            mix(sample.subList(kept, sample.size()), new Random(seed));
+            sample.subList(most, sample.size()).clear();
+        }
+        return sample;
+    }
+
+    private static void mix(List<PowerLoss> losses, Random random) {
+        Collections.shuffle(losses, random);
+        Map<Class<?>, Integer> counts = new HashMap<>();
+        IdentityHashMap<PowerLoss, Integer> turns = new IdentityHashMap<>();
+        for (PowerLoss each : losses) {
+            turns.put(each, counts.merge(each.sectors().getClass(), 1, Integer::sum));
+        }
+        losses.sort(Comparator.comparing(turns::get));
     }
 
     private static int anySizeChanges(SplittableRandom random, DiskContent content) {

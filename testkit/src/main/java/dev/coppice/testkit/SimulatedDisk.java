@@ -10,6 +10,7 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that can lose power. It keeps apart what the page cache shows and what is on the
@@ -59,7 +60,7 @@ public final class SimulatedDisk implements Storage {
     private boolean storesThroughMapping = true;
     private boolean isClosed;
     private boolean isDiscarded;
-    private SimulatedDisk atCrash;
+    private @Nullable SimulatedDisk atCrash;
 
     // Replaced under this, read by any thread
     private volatile MemorySegment[] writable = NOTHING;
@@ -263,6 +264,23 @@ public final class SimulatedDisk implements Storage {
         return atCrash == null
                 ? PowerLosses.of(content, randomSubsets, seed)
                 : atCrash.powerLossVariants(randomSubsets, seed);
+    }
+
+    /**
+     * {@return some of {@link #powerLossVariants}, in an order in which their kinds, few or many of
+     * each, take turns}
+     *
+     * @param randomSubsets as there
+     * @param seed as there, and of which ones are taken
+     * @param most how many at most
+     * @param beginsWithExtremes whether the first half may be the extremes, which are nothing and
+     *     everything with each size and fate of the live file
+     */
+    public synchronized List<PowerLoss> powerLossSample(
+            int randomSubsets, long seed, int most, boolean beginsWithExtremes) {
+        List<PowerLoss> all = powerLossVariants(randomSubsets, seed);
+        int extremes = beginsWithExtremes ? 2 * sizeChanges() + 5 : 0;
+        return PowerLosses.sample(all, most, Math.min(extremes, most / 2), seed);
     }
 
     /** {@return how many sectors a power loss may or may not leave on the medium} */

@@ -9,11 +9,7 @@ import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
 import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.model.History;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -111,14 +107,8 @@ final class CrashEnumeration implements Observer {
         check(disk.kill(), history, history.afterKill(), Ending.KILL, moment + " | kill");
         long variantSeed = seed * 1_000_003 + number;
         List<PowerLoss> variants =
-                new ArrayList<>(disk.powerLossVariants(density.randomSubsets(), variantSeed));
-        if (variants.size() > limit) {
-            // The first are the extremes: none and all, with each size and fate of the live file.
-            int extremes = limit < density.perFlush() ? 0 : 2 * disk.sizeChanges() + 5;
-            int kept = Math.min(extremes, limit / 2);
-            mix(variants.subList(kept, variants.size()), new Random(variantSeed));
-            variants.subList(limit, variants.size()).clear();
-        }
+                disk.powerLossSample(
+                        density.randomSubsets(), variantSeed, limit, limit >= density.perFlush());
         Random fates = new Random(~variantSeed);
         for (PowerLoss each : variants) {
             if (!isOver()) {
@@ -131,17 +121,6 @@ final class CrashEnumeration implements Observer {
                 check(image, history, allowed, Ending.POWER_LOSS, moment + " | " + loss);
             }
         }
-    }
-
-    /** Puts them in an order in which the kinds of choice, few or many of each, take turns. */
-    private static void mix(List<PowerLoss> losses, Random random) {
-        Collections.shuffle(losses, random);
-        Map<Class<?>, Integer> counts = new HashMap<>();
-        IdentityHashMap<PowerLoss, Integer> turns = new IdentityHashMap<>();
-        for (PowerLoss each : losses) {
-            turns.put(each, counts.merge(each.sectors().getClass(), 1, Integer::sum));
-        }
-        losses.sort(Comparator.comparing(turns::get));
     }
 
     /** Looks at what is left after an operation has failed. */
