@@ -21,12 +21,9 @@ import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.op.Keys;
 import dev.coppice.testkit.op.Op;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A store on a simulated disk beside maps that hold what it should: each step is done to both, and
@@ -35,7 +32,6 @@ import java.util.TreeSet;
  * <p>Thread safety: one thread.
  */
 final class ModelTrial {
-    private static final int MAX_HELD = 8;
     private static final int MAX_CURSORS = 6;
 
     private final StoreConfig config;
@@ -169,7 +165,7 @@ final class ModelTrial {
             case Op.Commit _ -> commit();
             case Op.Abort _ -> abort();
             case Op.Hold _ -> {
-                if (held.size() < MAX_HELD) {
+                if (held.size() < Op.MAX_HELD) {
                     held.add(new Held(store.snapshot(), newest));
                 }
             }
@@ -380,11 +376,8 @@ final class ModelTrial {
         if (!open.work.has(family)) {
             return;
         }
-        byte[] one = op.from() < 0 ? null : Keys.key(op.from());
-        byte[] other = op.to() < 0 ? null : Keys.key(op.to());
-        boolean isSwapped = one != null && other != null && Arrays.compareUnsigned(one, other) > 0;
-        byte[] from = isSwapped ? other : one;
-        byte[] to = isSwapped ? one : other;
+        byte[] from = op.lower();
+        byte[] to = op.upper();
         long before = open.work.entries(family).size();
         open.work.deleteRange(family, from, to);
         long removed = open.txn.deleteRange(ColumnFamily.of(family), KeyRange.of(from, to));
@@ -400,47 +393,16 @@ final class ModelTrial {
             CheckReport report = store.check(Progress.NONE);
             require(report.isClean(), "check: " + report.problems());
         } else {
-            for (String family : open.work.families()) {
-                try (Cursor cursor = open.txn.cursor(ColumnFamily.of(family))) {
-                    compare(cursor, open.work.entries(family));
-                }
-            }
+            open.work.compare(open.txn);
         }
     }
 
     private void compareNewest() {
-        try (Snapshot snapshot = store.snapshot()) {
-            compare(new Held(snapshot, newest));
-        }
+        newest.compare(store);
     }
 
     private void compare(Held one) {
-        Set<String> names = new TreeSet<>();
-        one.snapshot().families().forEach(family -> names.add(family.name()));
-        Set<String> expected = new TreeSet<>();
-        one.contents().families().forEach(expected::add);
-        require(names.equals(expected), "families " + names + ", expected " + expected);
-        for (String name : expected) {
-            ColumnFamily family = ColumnFamily.of(name);
-            Map<byte[], byte[]> entries = one.contents().entries(name);
-            require(one.snapshot().count(family) == entries.size(), "count of " + name);
-            try (Cursor cursor = one.snapshot().cursor(family)) {
-                compare(cursor, entries);
-            }
-            entries.forEach((key, value) ->
-                    require(
-                            Arrays.equals(one.snapshot().get(family, key), value),
-                            "get in " + name));
-        }
-    }
-
-    private static void compare(Cursor cursor, Map<byte[], byte[]> entries) {
-        for (Map.Entry<byte[], byte[]> entry : entries.entrySet()) {
-            require(cursor.next(), "an entry is missing");
-            require(Arrays.equals(cursor.key(), entry.getKey()), "another key");
-            require(Arrays.equals(cursor.value(), entry.getValue()), "another value");
-        }
-        require(!cursor.next(), "one more entry");
+        one.contents().compare(one.snapshot());
     }
 
     private static void require(boolean holds, String what) {

@@ -2,15 +2,14 @@ package dev.coppice.fuzz.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.SyncLevel;
 import dev.coppice.fuzz.run.Budget;
 import dev.coppice.fuzz.run.Run;
+import dev.coppice.testkit.jqwik.StoreArbitraries;
 import dev.coppice.testkit.op.Op;
 import java.nio.file.Path;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -50,57 +49,11 @@ final class ModelSuiteTest {
     @Provide
     Arbitrary<List<Op>> steps() {
         return Arbitraries.frequencyOf(
-                        Tuple.of(12, changes()), Tuple.of(4, cursors()), Tuple.of(3, others()))
+                        Tuple.of(12, StoreArbitraries.changes()),
+                        Tuple.of(4, StoreArbitraries.cursors()),
+                        Tuple.of(3, StoreArbitraries.upkeep()),
+                        Tuple.of(1, StoreArbitraries.crashes()))
                 .list()
                 .ofMaxSize(150);
-    }
-
-    private static Arbitrary<String> families() {
-        return Arbitraries.of("default", "red", "blue");
-    }
-
-    private static Arbitrary<Integer> keys() {
-        return Arbitraries.integers().between(0, 400);
-    }
-
-    private static Arbitrary<Integer> ordinals() {
-        return Arbitraries.integers().between(0, 7);
-    }
-
-    private static Arbitrary<Op> changes() {
-        Arbitrary<Integer> values = Arbitraries.integers().between(0, 5000);
-        return Arbitraries.oneOf(
-                Combinators.combine(families(), keys(), values).as(Op.Put::new),
-                Combinators.combine(families(), keys(), ordinals(), values).as(Op.Fill::new),
-                Combinators.combine(families(), keys()).as(Op.Delete::new),
-                Combinators.combine(families(), keys(), keys()).as(Op.DeleteRange::new),
-                families().map(Op.DropFamily::new),
-                Arbitraries.just(new Op.TakeSavepoint()),
-                ordinals().map(Op.RollBackTo::new),
-                ordinals().map(Op.ReleaseSavepoint::new));
-    }
-
-    private static Arbitrary<Op> cursors() {
-        Arbitrary<Op.Move> moves = Arbitraries.of(Op.Move.class);
-        return Arbitraries.oneOf(
-                Combinators.combine(ordinals(), families()).as(Op.OpenCursor::new),
-                Combinators.combine(ordinals(), moves, keys()).as(Op.MoveCursor::new),
-                ordinals().map(Op.CloseCursor::new));
-    }
-
-    private static Arbitrary<Op> others() {
-        Arbitrary<SyncLevel> levels = Arbitraries.of(SyncLevel.class);
-        return Arbitraries.oneOf(
-                levels.map(Op.Begin::new),
-                Arbitraries.just(new Op.Commit()),
-                Arbitraries.just(new Op.Abort()),
-                Arbitraries.just(new Op.Hold()),
-                ordinals().map(Op.LetGo::new),
-                ordinals().map(Op.Compare::new),
-                Arbitraries.just(new Op.Checkpoint()),
-                Arbitraries.just(new Op.Check()),
-                Arbitraries.just(new Op.Reopen()),
-                Arbitraries.just(new Op.Kill()),
-                ordinals().map(Op.LosePower::new));
     }
 }

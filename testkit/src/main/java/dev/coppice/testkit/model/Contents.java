@@ -1,5 +1,10 @@
 package dev.coppice.testkit.model;
 
+import dev.coppice.ColumnFamily;
+import dev.coppice.Cursor;
+import dev.coppice.ReadHandle;
+import dev.coppice.Snapshot;
+import dev.coppice.Store;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
@@ -50,6 +55,11 @@ public final class Contents {
         return families.containsKey(family);
     }
 
+    /** {@return the value of a key, or null} */
+    public byte @Nullable [] get(String family, byte[] key) {
+        return entriesOf(family).get(key);
+    }
+
     /** Stores an entry. Neither array may be changed afterwards. */
     public void put(String family, byte[] key, byte[] value) {
         entriesOf(family).put(key, value);
@@ -93,6 +103,40 @@ public final class Contents {
     /** {@return the entries of a family in the order of their keys, bytes unsigned} */
     public NavigableMap<byte[], byte[]> entries(String family) {
         return Collections.unmodifiableNavigableMap(entriesOf(family));
+    }
+
+    /** {@return what a snapshot, reader or transaction sees} */
+    public static Contents of(ReadHandle handle) {
+        Contents contents = new Contents();
+        for (ColumnFamily family : handle.families()) {
+            contents.create(family.name());
+            try (Cursor cursor = handle.cursor(family)) {
+                while (cursor.next()) {
+                    contents.put(family.name(), cursor.key(), cursor.value());
+                }
+            }
+        }
+        return contents;
+    }
+
+    /**
+     * Compares everything with the newest commit of a store.
+     *
+     * @throws AssertionError naming the first difference
+     */
+    public void compare(Store store) {
+        try (Snapshot snapshot = store.snapshot()) {
+            compare(snapshot);
+        }
+    }
+
+    /**
+     * Compares everything with what a snapshot, reader or transaction sees.
+     *
+     * @throws AssertionError naming the first difference
+     */
+    public void compare(ReadHandle handle) {
+        Difference.requireNone(this, handle);
     }
 
     /** {@return whether both hold the same families with the same entries} */

@@ -3,7 +3,9 @@ package dev.coppice.testkit.op;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Keys and values by number, those that trees find difficult among them: prefixes of each other,
@@ -22,6 +24,16 @@ public final class Keys {
     };
 
     private Keys() {}
+
+    /** {@return lengths of keys around every limit of a page, ascending} */
+    public static List<Integer> keyLengths() {
+        return IntStream.of(KEY_LENGTHS).boxed().toList();
+    }
+
+    /** {@return lengths of values around every limit of a page, ascending} */
+    public static List<Integer> valueLengths() {
+        return IntStream.of(VALUE_LENGTHS).boxed().toList();
+    }
 
     /** {@return key {@code number}, always the same} */
     public static byte[] key(int number) {

@@ -1,60 +1,102 @@
 package dev.coppice.testkit.op;
 
 import dev.coppice.SyncLevel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step. Keys and values go by number, see {@link Keys}; of several things that are open the
  * step takes the one with its number, modulo how many there are.
  */
 public sealed interface Op {
+    /** So many snapshots are held at most; {@link Hold} is without effect then. */
+    int MAX_HELD = 8;
+
     /** Steps of a transaction: one begins with the first of them, or with {@link Begin}. */
     sealed interface Change extends Op {}
 
+    /** Begins a transaction; one that is open is rolled back. */
     record Begin(SyncLevel level) implements Op {}
 
+    /** Puts an entry, into a family that is created if need be. */
     record Put(String family, int key, int value) implements Change {}
 
     /** Puts {@code count} neighbours, so that trees become higher. */
     record Fill(String family, int first, int count, int value) implements Change {}
 
+    /** Deletes an entry, if there is one. */
     record Delete(String family, int key) implements Change {}
 
     /** Deletes from the lower key to below the higher one; -1 is no bound. */
-    record DeleteRange(String family, int from, int to) implements Change {}
+    record DeleteRange(String family, int from, int to) implements Change {
+        /** {@return the first key that goes, or null for no bound} */
+        public byte @Nullable [] lower() {
+            return isSwapped() ? bound(to) : bound(from);
+        }
 
+        /** {@return the first key that stays, or null for no bound} */
+        public byte @Nullable [] upper() {
+            return isSwapped() ? bound(from) : bound(to);
+        }
+
+        private static byte @Nullable [] bound(int number) {
+            return number < 0 ? null : Keys.key(number);
+        }
+
+        private boolean isSwapped() {
+            return from >= 0 && to >= 0 && Arrays.compareUnsigned(Keys.key(from), Keys.key(to)) > 0;
+        }
+    }
+
+    /** Creates a family, unless it exists. */
     record CreateFamily(String family) implements Change {}
 
+    /** Drops a family, if there is one; never the default one. */
     record DropFamily(String family) implements Change {}
 
+    /** Takes a savepoint. */
     record TakeSavepoint() implements Change {}
 
+    /** Returns to a savepoint; those after it are gone. */
     record RollBackTo(int savepoint) implements Change {}
 
+    /** Forgets a savepoint and those after it. */
     record ReleaseSavepoint(int savepoint) implements Change {}
 
+    /** Commits, if a transaction is open. */
     record Commit() implements Op {}
 
+    /** Rolls back, if a transaction is open. */
     record Abort() implements Op {}
 
+    /** Takes a snapshot. */
     record Hold() implements Op {}
 
+    /** Compares a snapshot with the model. */
     record Compare(int snapshot) implements Op {}
 
+    /** Closes a snapshot. */
     record LetGo(int snapshot) implements Op {}
 
     /** Opens a cursor in the transaction, or in a snapshot where none runs. */
     record OpenCursor(int snapshot, String family) implements Op {}
 
+    /** Moves a cursor; the key is that of a seek. */
     record MoveCursor(int cursor, Move move, int key) implements Op {}
 
+    /** Closes a cursor. */
     record CloseCursor(int cursor) implements Op {}
 
+    /** Makes a checkpoint. */
     record Checkpoint() implements Op {}
 
+    /** Closes the store and opens it again, without the open transaction and snapshots. */
     record Reopen() implements Op {}
 
+    /** Kills the process and opens the store again. */
     record Kill() implements Op {}
 
+    /** Cuts the power and opens the store again; the seed says what that leaves. */
     record LosePower(int seed) implements Op {}
 
     /** Compares the newest commit with the model and accounts for every page. */
