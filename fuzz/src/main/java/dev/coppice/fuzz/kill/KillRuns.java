@@ -19,14 +19,20 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * The suite {@code kill}: a scenario is a process that commits, is killed at random or at a named
- * point, and whose store is then opened, compared and checked.
+ * point beside others that read and are killed too, and whose store is then opened, compared and
+ * checked. Each sync level has a store and a thread of its own, so that kills overlap.
  */
 public final class KillRuns implements Suite {
     private static final long ENOUGH = 1000;
@@ -50,6 +56,7 @@ public final class KillRuns implements Suite {
     private static final class Victim {
         private final Path path;
         private final SyncLevel level;
+        private final Readers readers;
         private Contents contents = new Contents();
         private long number = -1;
         private boolean isLost;
@@ -57,6 +64,7 @@ public final class KillRuns implements Suite {
         Victim(Path path, SyncLevel level) {
             this.path = path;
             this.level = level;
+            this.readers = new Readers(path, level);
         }
     }
 
@@ -71,24 +79,40 @@ public final class KillRuns implements Suite {
     }
 
     @Override
-    public void run(Run run) throws IOException {
+    public void run(Run run) throws IOException, InterruptedException, ExecutionException {
         Path directory = Files.createTempDirectory("coppice-kill");
         SyncLevel[] levels = SyncLevel.values();
-        Victim[] victims = new Victim[levels.length];
-        for (long round = 0; !isEnough(run, round) && !run.isOver(); round++) {
-            int which = (int) (round % levels.length);
-            boolean isOld = round / levels.length % ROUNDS_PER_STORE == 0;
-            if (isOld || victims[which].isLost) {
-                delete(victims[which]);
-                Path path = directory.resolve(levels[which] + "-" + round);
-                victims[which] = new Victim(path, levels[which]);
+        List<Future<?>> lanes = new ArrayList<>();
+        try (ExecutorService executor = Executors.newFixedThreadPool(levels.length)) {
+            for (int i = 0; i < levels.length; i++) {
+                int lane = i;
+                lanes.add(
+                        executor.submit(() -> {
+                            kill(run, directory, levels[lane], lane);
+                            return null;
+                        }));
             }
-            round(run, victims[which], random(run.seed(), round), round);
         }
-        for (Victim victim : victims) {
-            delete(victim);
+        for (Future<?> lane : lanes) {
+            lane.get();
         }
         Files.delete(directory);
+    }
+
+    /** Kills processes at one level: every so manieth round, from its first. */
+    private static void kill(Run run, Path directory, SyncLevel level, int first)
+            throws IOException, InterruptedException {
+        int lanes = SyncLevel.values().length;
+        Victim victim = null;
+        for (long round = first; !isEnough(run, round) && !run.isOver(); round += lanes) {
+            boolean isOld = round / lanes % ROUNDS_PER_STORE == 0;
+            if (victim == null || isOld || victim.isLost) {
+                delete(run, victim);
+                victim = new Victim(directory.resolve(level + "-" + round), level);
+            }
+            round(run, victim, random(run.seed(), round), round);
+        }
+        delete(run, victim);
     }
 
     /** Seeds beside each other would begin with the same choices. */
@@ -100,8 +124,13 @@ public final class KillRuns implements Suite {
         return run.budget().seconds() == 0 && rounds >= ENOUGH;
     }
 
-    private static void delete(Victim victim) throws IOException {
+    private static void delete(Run run, Victim victim) throws IOException, InterruptedException {
         if (victim != null) {
+            if (victim.isLost) {
+                victim.readers.abandon();
+            } else {
+                victim.readers.killAll(run);
+            }
             Files.deleteIfExists(victim.path);
             Files.deleteIfExists(Path.of(victim.path + "-live"));
             Files.deleteIfExists(Path.of(victim.path + "-creating"));
@@ -113,14 +142,20 @@ public final class KillRuns implements Suite {
         String point = isNamed ? POINTS[random.nextInt(POINTS.length)].name() : "-";
         String what = victim.level + " round " + round + " point " + point;
         try {
+            if (victim.number >= 0) {
+                victim.readers.maybeStart(random);
+            }
             long acknowledged = kill(victim, point, random);
             long before = victim.number;
+            victim.readers.maybeKill(run, random);
             boolean isWithoutLive = random.nextInt(LIVE_LOST_ONE_IN) == 0;
             if (isWithoutLive) {
+                victim.readers.killAll(run);
                 Files.deleteIfExists(Path.of(victim.path + "-live"));
                 run.add("live file lost", 1);
             }
             verify(victim, acknowledged, isWithoutLive);
+            victim.readers.check();
             run.add("kills at " + (isNamed ? point : "random"), 1);
             run.add("kills under " + victim.level, 1);
             run.add("acknowledged", Math.max(0, acknowledged - before));
@@ -184,23 +219,15 @@ public final class KillRuns implements Suite {
     }
 
     private static Process start(Victim victim, String point, int skipped) throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new ProcessBuilder(
-                        java.toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-ea",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledProcess.class.getName(),
+        List<String> command =
+                KilledProcess.command(
+                        KilledProcess.class,
                         victim.path.toString(),
                         victim.level.name(),
                         Long.toString(victim.number + 1),
                         point,
-                        Integer.toString(skipped))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                        Integer.toString(skipped));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     /**

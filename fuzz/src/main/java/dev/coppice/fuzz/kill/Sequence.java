@@ -3,11 +3,14 @@ package dev.coppice.fuzz.kill;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.coppice.ColumnFamily;
+import dev.coppice.Cursor;
 import dev.coppice.KeyRange;
+import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.SyncLevel;
 import dev.coppice.WriteTransaction;
 import dev.coppice.testkit.model.Contents;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -62,6 +65,38 @@ final class Sequence {
                 txn.put(family, NUMBER, text(number));
             }
             txn.commit();
+        }
+    }
+
+    /**
+     * {@return the number of the commit that a snapshot shows in a family, or -1 before the first}
+     */
+    static long number(Snapshot snapshot, ColumnFamily family) {
+        byte[] text = snapshot.get(family, NUMBER);
+        return text == null ? -1 : Long.parseLong(new String(text, UTF_8));
+    }
+
+    /**
+     * Compares every entry of a family with the last commit that has written it, which its key and
+     * the number of the newest one tell; that it may have been deleted since does not matter.
+     */
+    static void verify(Snapshot snapshot, int index, long number) {
+        ColumnFamily family = ColumnFamily.of(FAMILIES.get(index));
+        if (number(snapshot, family) != number) {
+            throw new AssertionError("a snapshot shows two commits at once");
+        }
+        try (Cursor cursor = snapshot.cursor(family)) {
+            while (cursor.next()) {
+                byte[] key = cursor.key();
+                if (!Arrays.equals(key, NUMBER)) {
+                    long residue = Long.parseLong(new String(key, 3, key.length - 3, UTF_8));
+                    long writer = number - Math.floorMod(number - residue, (long) KEYS);
+                    if (!Arrays.equals(cursor.value(), value(writer, index))) {
+                        throw new AssertionError(
+                                "commit " + number + " shows another value of " + residue);
+                    }
+                }
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coppice.fuzz.run.Budget;
 import dev.coppice.fuzz.run.Run;
-import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class KillSuiteTest {
     @TempDir Path directory;
 
-    private void requireNothingLost(int kills) throws IOException {
+    private void requireNothingLost(int kills) throws Exception {
         Run run = new Run("kill", Budget.ofScenarios(7, kills), directory, System.out);
         new KillRuns().run(run);
         System.out.println(run.summary());
@@ -22,13 +21,13 @@ final class KillSuiteTest {
     }
 
     @Test
-    void acknowledgedCommitsSurviveKills() throws IOException {
+    void acknowledgedCommitsSurviveKills() throws Exception {
         requireNothingLost(15);
     }
 
     @Test
     @Tag("slow")
-    void acknowledgedCommitsSurviveManyKills() throws IOException {
+    void acknowledgedCommitsSurviveManyKills() throws Exception {
         requireNothingLost(300);
     }
 }
