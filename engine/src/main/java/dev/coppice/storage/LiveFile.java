@@ -80,7 +80,8 @@ final class LiveFile implements LiveMemory {
             boolean isAlone = lock.isAlone(row);
             content = new RandomAccessFile(path.live().toFile(), "rw");
             LiveFile live = new LiveFile(path.live(), arena, lock, content, isWriter);
-            live.map(Math.toIntExact(content.length() / Storage.LIVE_CHUNK_BYTES));
+            long count = content.length() / Storage.LIVE_CHUNK_BYTES;
+            live.map((int) Math.min(count, Storage.MAX_LIVE_CHUNKS));
             live.processes = new ProcessTable(lock, live.chunk(0), row, isAlone);
             if (isWriter) {
                 live.tell(live.chunk(0), Machine.describeProcess());

@@ -94,7 +94,8 @@ final class PrivateLive implements LiveMemory {
 
     /** Maps rather than reads, and on a thread of our own, for the reasons in {@link LiveFile}. */
     private void copyFrom(RandomAccessFile content) throws IOException {
-        long bytes = content.length() - content.length() % Storage.LIVE_CHUNK_BYTES;
+        long count = content.length() / Storage.LIVE_CHUNK_BYTES;
+        long bytes = Math.min(count, Storage.MAX_LIVE_CHUNKS) * Storage.LIVE_CHUNK_BYTES;
         if (bytes > 0) {
             MemorySegment mapped =
                     Shield.onOwnThread(

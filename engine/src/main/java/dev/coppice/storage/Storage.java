@@ -35,6 +35,9 @@ public interface Storage extends AutoCloseable {
     /** Length of every chunk of the live file. */
     int LIVE_CHUNK_BYTES = 1 << 16;
 
+    /** How many chunks of the live file are ever used, however long it is. */
+    int MAX_LIVE_CHUNKS = 1025;
+
     /** {@return whether no write, growth or cut is allowed} */
     boolean isReadOnly();
 

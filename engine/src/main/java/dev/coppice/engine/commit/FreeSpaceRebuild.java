@@ -87,6 +87,16 @@ final class FreeSpaceRebuild {
         return (int) pageId;
     }
 
+    /** A run is not read by the walk, so that nothing else finds out where it lies. */
+    private void requireInFile(long firstPage, long count) {
+        long filePages = pages.mappedBytes() >>> pageSize.shift();
+        if (count < 0 || firstPage > filePages - count) {
+            throw new CorruptStoreException(
+                    firstPage,
+                    "a run of " + count + " pages from " + firstPage + " lies outside the file");
+        }
+    }
+
     /** Takes what was born after the base; remembers what is shared with it. */
     private final class Used implements RootWalk.Visitor {
         private final long base;
@@ -165,7 +175,9 @@ final class FreeSpaceRebuild {
         @Override
         public void run(long firstPage, long birth, long runBytes) {
             if (!shared.get(index(firstPage))) {
-                pending.add(firstPage, pageSize.runPages(runBytes), birth, death);
+                long count = pageSize.runPages(runBytes);
+                requireInFile(firstPage, count);
+                pending.add(firstPage, count, birth, death);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.coppice.engine.commit;
 
 import dev.coppice.engine.page.Bytes;
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Identity;
 import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
@@ -264,7 +265,21 @@ final class LiveWords {
 
     /** {@return one past the highest reader slot that was ever claimed} */
     int readers() {
-        return (int) (long) WORD.getAcquire(words, (long) READERS_OFFSET);
+        return readerCount((long) WORD.getAcquire(words, (long) READERS_OFFSET));
+    }
+
+    /** So many slots may have to be mapped, which makes the live file that long. */
+    private static int readerCount(long count) {
+        if (count < 0 || count > ReaderTable.MAX_SLOTS) {
+            throw new CorruptStoreException(
+                    -1,
+                    "the live file counts "
+                            + count
+                            + " reader slots, of at most "
+                            + ReaderTable.MAX_SLOTS
+                            + ": close the store everywhere and open it again");
+        }
+        return (int) count;
     }
 
     /** Raises {@link #readers}, which never falls while anybody is attached; returns it. */
@@ -274,7 +289,7 @@ final class LiveWords {
                 && !WORD.compareAndSet(words, (long) READERS_OFFSET, known, (long) limit)) {
             known = (long) WORD.getVolatile(words, (long) READERS_OFFSET);
         }
-        return (int) Math.max(known, limit);
+        return readerCount(Math.max(known, limit));
     }
 
     /** Starts the count of reader slots anew. Requires: nobody else is attached. */

@@ -1,5 +1,6 @@
 package dev.coppice.engine.commit;
 
+import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
@@ -38,6 +39,10 @@ final class ReaderTable {
      */
     private static final int SLOT_BYTES = 64;
     private static final int SLOTS_PER_CHUNK = Storage.LIVE_CHUNK_BYTES / SLOT_BYTES;
+
+    /** How many roots can be pinned at once. */
+    static final int MAX_SLOTS = (Storage.MAX_LIVE_CHUNKS - 1) * SLOTS_PER_CHUNK;
+
     private static final long FREE = 0;
     private static final long PARKED = 2;
     private static final int CATALOGUE_OFFSET = 8;
@@ -141,7 +146,13 @@ final class ReaderTable {
                     }
                 }
             }
-            addChunk(all.length);
+            if (slots == MAX_SLOTS && start == 0) {
+                throw new BusyException(
+                        "all " + MAX_SLOTS + " places for snapshots and readers are taken");
+            }
+            if (slots < MAX_SLOTS) {
+                addChunk(all.length);
+            }
             start = 0;
         }
     }

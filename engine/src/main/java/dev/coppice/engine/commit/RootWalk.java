@@ -64,12 +64,21 @@ final class RootWalk {
         if (visitor.enter(Reference.pageId(word), birth)) {
             try {
                 walkEntered(word, birth, expectedLevel, isCatalogue);
-            } catch (CorruptStoreException | IndexOutOfBoundsException | InternalError e) {
+            } catch (CorruptStoreException | InternalError e) {
                 if (!visitor.passesDamage()) {
                     throw e;
                 }
+            } catch (IndexOutOfBoundsException e) {
+                if (!visitor.passesDamage()) {
+                    throw damaged(Reference.pageId(word), e);
+                }
             }
         }
+    }
+
+    private static CorruptStoreException damaged(long pageId, IndexOutOfBoundsException cause) {
+        String message = "page " + pageId + ": an offset or a length in it leads out of the file";
+        return new CorruptStoreException(pageId, message, cause);
     }
 
     private void walkEntered(long word, long birth, int expectedLevel, boolean isCatalogue) {

@@ -39,14 +39,18 @@ public final class FreeMap {
     }
 
     /**
-     * Makes pages free. Requires: they are covered.
+     * Makes pages free.
      *
-     * @throws CorruptStoreException when one is free already: two references named it
+     * @throws CorruptStoreException when one is free already: two references named it; or when it
+     *     is not covered: a reference named what is not in the file
      */
     public void release(long page, long count) {
+        if (page < 0 || count < 0 || page > pages - count) {
+            throw new CorruptStoreException(
+                    page, count + " pages from page " + page + " on became free outside the file");
+        }
         for (long p = page; p < page + count; p = (p | 63) + 1) {
             long mask = mask(p, page + count);
-            assert p < pages : p;
             if ((words[(int) (p >>> 6)] & mask) != 0) {
                 throw new CorruptStoreException(
                         p, "page " + p + " or one of the next became free twice");

@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.coppice.engine.page.Bytes;
+import dev.coppice.error.BusyException;
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.MemoryStorage;
+import dev.coppice.storage.Storage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReaderTableTest {
     private static final long TXN = 1L << 48;
@@ -47,6 +53,25 @@ class ReaderTableTest {
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
         readers.pin(slot, TXN + 2, 0);
         assertEquals(2001, readers.scan(ids));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, ReaderTable.MAX_SLOTS + 1L, 1L << 32, Long.MAX_VALUE})
+    void countThatNoTableCanHaveIsCorrupt(long count) {
+        storage.liveChunk(0).set(Bytes.U64, LiveWords.READERS_OFFSET, count);
+        assertThrows(CorruptStoreException.class, () -> readers.scan(ids));
+        assertEquals(2, storage.liveChunkCount());
+    }
+
+    @Test
+    void fullTableTakesNoMoreReaders() {
+        for (int i = 1; i < Storage.MAX_LIVE_CHUNKS; i++) {
+            storage.liveChunk(i).fill((byte) 1);
+        }
+        assertThrows(BusyException.class, readers::claim);
+        readers.release(ReaderTable.MAX_SLOTS - 1);
+        assertEquals(ReaderTable.MAX_SLOTS - 1, readers.claim());
+        assertEquals(Storage.MAX_LIVE_CHUNKS, storage.liveChunkCount());
     }
 
     @Test

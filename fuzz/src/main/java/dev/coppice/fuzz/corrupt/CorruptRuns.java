@@ -1,49 +1,85 @@
 package dev.coppice.fuzz.corrupt;
 
-import com.sun.management.ThreadMXBean;
-import dev.coppice.Store;
-import dev.coppice.StoreConfig;
-import dev.coppice.Verify;
-import dev.coppice.error.StoreException;
 import dev.coppice.fuzz.run.Failure;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
-import dev.coppice.storage.MemoryStorage;
+import dev.coppice.testkit.SimulatedDisk;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
- * The suite {@code corrupt}: a scenario is a file with one thing damaged that is opened, read,
- * checked and written to, within bounds of time and memory. The scenarios {@code memory} run in
- * this process, {@code file} in one that compiles with C1 only, on files.
+ * The suite {@code corrupt}: a scenario is a store with one thing damaged that is opened, read,
+ * checked and written to, within bounds of time and memory. What is damaged was closed in order
+ * ({@code memory}), killed ({@code killed}), or killed beside a process that reads ({@code beside};
+ * then another one comes to read, or to write); or it is a file ({@code file}), in a process that
+ * compiles with C1 only.
  */
 public final class CorruptRuns implements Suite {
     private static final long ENOUGH = 50_000;
     private static final long MAX_SECONDS = 60;
-    private static final long MAX_ALLOCATED_BYTES = 256L << 20;
-    private static final long MAX_STORE_BYTES = 16 << 20;
     private static final int[] PAGE_SIZES = {512, 1024, 4096};
-    private static final List<Verify> VERIFIES = List.of(Verify.values());
-    private static final String MEMORY = "memory";
     private static final String FILE = "file";
 
-    private final List<Specimen> specimens = new ArrayList<>();
+    private final Map<Scene, List<Specimen>> specimens = new EnumMap<>(Scene.class);
     private Path directory;
+
+    /** What is damaged. */
+    private enum Scene {
+        MEMORY,
+        KILLED,
+        BESIDE,
+        FILE;
+
+        private boolean has(Damage.Kind kind) {
+            return switch (this) {
+                case MEMORY -> !kind.isLive() && !kind.isLength();
+                case KILLED -> !kind.isLength();
+                case BESIDE -> kind.isLive() && !kind.isLength();
+                case FILE -> true;
+            };
+        }
+
+        private List<Damage.Kind> kinds() {
+            return Arrays.stream(Damage.Kind.values()).filter(this::has).toList();
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One scenario.
+     *
+     * @param seed of everything that is chosen at random
+     */
+    private record Scenario(Scene scene, Damage.Kind kind, long seed) {
+        @Override
+        public String toString() {
+            return scene + "/" + kind + " " + seed;
+        }
+
+        String repeat() {
+            return "corrupt --only " + scene + "/" + kind + " --seed " + seed + " --scenarios 1";
+        }
+    }
 
     @Override
     public String name() {
@@ -57,22 +93,70 @@ public final class CorruptRuns implements Suite {
 
     @Override
     public void run(Run run) throws IOException, InterruptedException {
-        for (int pageBytes : PAGE_SIZES) {
-            specimens.add(Specimen.grow(pageBytes));
-        }
         boolean hasLimit = run.budget().seconds() > 0 || run.budget().scenarios() > 0;
-        if (run.wants(FILE)) {
-            if (run.budget().only() == null) {
-                runCompiledByC1(run, hasLimit);
-            } else {
-                directory = Files.createTempDirectory("coppice-corrupt");
-                each(run, FILE);
-                clear();
-                Files.delete(directory);
-            }
+        String only = run.budget().only();
+        if (only == null) {
+            runCompiledByC1(run, hasLimit);
         }
-        if (run.wants(MEMORY)) {
-            each(run, MEMORY);
+        List<Scene> scenes =
+                Arrays.stream(Scene.values())
+                        .filter(scene ->
+                                only == null
+                                        ? scene != Scene.FILE
+                                        : only.split("/", -1)[0].equals(scene.toString()))
+                        .toList();
+        List<Damage.Kind> kinds =
+                only != null && only.indexOf('/') > 0
+                        ? List.of(Damage.Kind.valueOf(only.substring(only.indexOf('/') + 1)))
+                        : List.of();
+        prepare(scenes);
+        try {
+            each(run, scenes, kinds);
+        } finally {
+            tidy();
+        }
+    }
+
+    private void prepare(List<Scene> scenes) throws IOException {
+        for (Scene scene : scenes) {
+            List<Specimen> some = new ArrayList<>();
+            for (int pageBytes : PAGE_SIZES) {
+                switch (scene) {
+                    case MEMORY -> some.add(Specimen.closed(pageBytes));
+                    case KILLED -> some.add(Specimen.killed(pageBytes, false));
+                    case BESIDE -> some.add(Specimen.killed(pageBytes, true));
+                    case FILE -> {
+                        directory =
+                                directory == null
+                                        ? Files.createTempDirectory("coppice-corrupt")
+                                        : directory;
+                        some.add(Specimen.closed(pageBytes));
+                        some.add(Specimen.inFile(pageBytes, fileOf(pageBytes)));
+                    }
+                }
+            }
+            specimens.put(scene, some);
+        }
+    }
+
+    private Path fileOf(int pageBytes) {
+        return directory.resolve("store" + pageBytes);
+    }
+
+    private void tidy() throws IOException {
+        for (List<Specimen> some : specimens.values()) {
+            some.stream()
+                    .map(Specimen::disk)
+                    .filter(Objects::nonNull)
+                    .forEach(SimulatedDisk::discard);
+        }
+        if (directory != null) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
         }
     }
 
@@ -116,85 +200,55 @@ public final class CorruptRuns implements Suite {
         }
     }
 
-    private void each(Run run, String where) throws InterruptedException {
-        Damage.Kind[] kinds = Damage.Kind.values();
+    private void each(Run run, List<Scene> scenes, List<Damage.Kind> only)
+            throws InterruptedException {
         for (long i = 0; !run.isOver() && (i < ENOUGH || run.budget().seconds() > 0); i++) {
             long seed = run.seed() + i;
-            Damage.Kind kind = kinds[Math.floorMod(seed, kinds.length)];
-            FutureTask<Integer> task = new FutureTask<>(() -> examine(where, kind, seed));
-            Thread.ofPlatform().daemon().start(task);
-            try {
-                boolean hasErrors = task.get(MAX_SECONDS, TimeUnit.SECONDS) > 0;
-                run.add(kind + (hasErrors ? " told" : " harmless"), 1);
-            } catch (ExecutionException e) {
-                fail(run, where, kind, seed, e.getCause());
-            } catch (TimeoutException e) {
-                fail(run, where, kind, seed, new AssertionError("it hangs", e));
-            }
-            run.scenarios(1, kind + " " + seed);
+            Scene scene = scenes.get((int) Math.floorMod(seed, (long) scenes.size()));
+            List<Damage.Kind> kinds = only.isEmpty() ? scene.kinds() : only;
+            long turn = Math.floorDiv(seed, (long) scenes.size());
+            Damage.Kind kind = kinds.get((int) Math.floorMod(turn, (long) kinds.size()));
+            attempt(run, new Scenario(scene, kind, seed));
         }
     }
 
-    private static void fail(Run run, String where, Damage.Kind kind, long seed, Throwable error) {
-        String repeat = "corrupt --only " + where + " --seed " + seed + " --scenarios 1";
-        run.fail(new Failure(kind + " " + seed, repeat, List.of(), error));
+    private void attempt(Run run, Scenario scenario) throws InterruptedException {
+        FutureTask<Integer> task = new FutureTask<>(() -> examine(scenario));
+        Thread.ofPlatform().daemon().start(task);
+        try {
+            boolean hasErrors = task.get(MAX_SECONDS, TimeUnit.SECONDS) > 0;
+            run.add(scenario.kind() + (hasErrors ? " told" : " harmless"), 1);
+        } catch (ExecutionException e) {
+            fail(run, scenario, e.getCause());
+        } catch (TimeoutException e) {
+            fail(run, scenario, new AssertionError("it hangs", e));
+        }
+        run.scenarios(1, scenario.toString());
+    }
+
+    private static void fail(Run run, Scenario scenario, Throwable error) {
+        run.fail(new Failure(scenario.toString(), scenario.repeat(), List.of(), error));
     }
 
     /** {@return how many operations ended with an error of the store} */
-    private int examine(String where, Damage.Kind kind, long seed) {
-        Random random = new Random(seed * 0x9E3779B97F4A7C15L);
-        Specimen specimen = specimens.get(random.nextInt(specimens.size()));
-        byte[] bytes = specimen.bytes().toArray(ValueLayout.JAVA_BYTE);
-        MemorySegment file = MemorySegment.ofArray(bytes);
-        long length = new Damage(random, file, specimen).inflict(kind);
-        boolean mustBeRight = kind == Damage.Kind.UNSEALED;
-        Verify verify = random.nextBoolean() ? Verify.ALWAYS : Verify.FIRST_TOUCH;
-        StoreConfig config =
-                StoreConfig.defaults()
-                        .withPageBytes(specimen.pageBytes())
-                        .withVerify(
-                                mustBeRight
-                                        ? verify
-                                        : VERIFIES.get(random.nextInt(VERIFIES.size())))
-                        .withMaxBytes(MAX_STORE_BYTES);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        int errors;
-        try (Store store = open(where, file.asSlice(0, length), config)) {
-            errors = new Examination(specimen, mustBeRight).examine(store);
-        } catch (StoreException e) {
-            errors = 1;
-        }
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        if (allocated > MAX_ALLOCATED_BYTES) {
-            throw new AssertionError("it allocated " + allocated + " bytes");
-        }
-        return errors;
-    }
-
-    private Store open(String where, MemorySegment file, StoreConfig config) {
-        if (where.equals(FILE)) {
-            try {
-                clear();
-                Path path = directory.resolve("store");
-                Files.write(path, file.toArray(ValueLayout.JAVA_BYTE));
-                return Store.open(path, config);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        MemoryStorage storage = new MemoryStorage(MAX_STORE_BYTES);
-        if (file.byteSize() > 0) {
-            try (Arena arena = Arena.ofConfined()) {
-                storage.create(arena.allocate(file.byteSize(), 8).copyFrom(file));
-            }
-        }
-        return Store.on(storage, config);
-    }
-
-    private void clear() throws IOException {
-        for (String name : List.of("store", "store-live", "store-creating")) {
-            Files.deleteIfExists(directory.resolve(name));
-        }
+    private int examine(Scenario scenario) throws IOException {
+        Random random = new Random(scenario.seed() * 0x9E3779B97F4A7C15L);
+        List<Specimen> all = specimens.get(scenario.scene());
+        List<Specimen> some =
+                scenario.kind().isLive()
+                        ? all.stream().filter(each -> each.live().byteSize() > 0).toList()
+                        : all;
+        Specimen specimen = some.get(random.nextInt(some.size()));
+        FileCopy copy = FileCopy.of(specimen);
+        new Damage(random, copy, specimen).inflict(scenario.kind());
+        boolean isSealed = scenario.kind().isLive() || specimen.live().byteSize() == 0;
+        boolean mustBeRight =
+                scenario.kind().isTold() && isSealed && scenario.scene() != Scene.BESIDE;
+        Trial trial = new Trial(specimen, copy, mustBeRight, random);
+        return switch (scenario.scene()) {
+            case MEMORY, KILLED -> trial.inMemory();
+            case BESIDE -> random.nextBoolean() ? trial.besideReader() : trial.inMemory();
+            case FILE -> trial.inFile(fileOf(specimen.pageBytes()));
+        };
     }
 }

@@ -10,8 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 
-/** Changes one thing in the bytes of a store. Thread safety: one thread. */
+/** Changes one thing in the files of a store. Thread safety: one thread. */
 final class Damage {
     private static final long[] EDGES = {
         0,
@@ -41,69 +42,143 @@ final class Damage {
     };
     private static final int BLOCK_BYTES = 4096;
 
-    private final Random random;
+    /** Holes are up to half a terabyte long. */
+    private static final int MAX_HOLE_BITS = 28;
+
+    private final RandomGenerator random;
+    private final FileCopy copy;
     private final MemorySegment file;
     private final int pageBytes;
     private final Checksum pageChecksum;
     private final List<Long> pages;
 
-    /** Kinds of damage; all but the last ones leave every checksum right. */
-    enum Kind {
-        ANY_BYTE,
-        PAGE_HEADER,
-        ENTRY_OFFSET,
-        REFERENCE,
-        OTHER_PAGE,
-        DURABLE_SLOT,
-        FILE_HEADER,
-        CUT,
-        /** Checksums tell: every answer must be right or an error. */
-        UNSEALED
+    /** Which file a kind of damage is done to, and whether that can be done to any but a file. */
+    private enum Place {
+        DATA,
+        DATA_LENGTH,
+        LIVE,
+        LIVE_LENGTH
     }
 
-    Damage(Random random, MemorySegment file, Specimen specimen) {
+    /** Kinds of damage. Where nothing else is said, every checksum is right. */
+    enum Kind {
+        ANY_BYTE(Place.DATA),
+        PAGE_HEADER(Place.DATA),
+        ENTRY_OFFSET(Place.DATA),
+        REFERENCE(Place.DATA),
+        OTHER_PAGE(Place.DATA),
+        DURABLE_SLOT(Place.DATA),
+        FILE_HEADER(Place.DATA),
+        CUT(Place.DATA),
+        /** One bit; a checksum tells. */
+        UNSEALED(Place.DATA),
+        /** A block of zeros; a checksum tells. */
+        ZEROED(Place.DATA),
+        EXTENDED(Place.DATA),
+        EMPTY(Place.DATA_LENGTH),
+        RAGGED(Place.DATA_LENGTH),
+        SPARSE(Place.DATA_LENGTH),
+        LIVE_ANY_BYTE(Place.LIVE),
+        LIVE_WORD(Place.LIVE),
+        LIVE_PUBLISHED(Place.LIVE),
+        LIVE_READERS(Place.LIVE),
+        LIVE_PROCESSES(Place.LIVE),
+        LIVE_TORN(Place.LIVE),
+        LIVE_EMPTY(Place.LIVE_LENGTH),
+        LIVE_CUT(Place.LIVE_LENGTH),
+        LIVE_SPARSE(Place.LIVE_LENGTH);
+
+        private final Place place;
+
+        Kind(Place place) {
+            this.place = place;
+        }
+
+        /** {@return whether it is the live file's} */
+        boolean isLive() {
+            return place == Place.LIVE || place == Place.LIVE_LENGTH;
+        }
+
+        /** {@return whether it makes a length that only a file has} */
+        boolean isLength() {
+            return place == Place.DATA_LENGTH || place == Place.LIVE_LENGTH;
+        }
+
+        /** {@return whether every answer is right or an error, where all pages are sealed} */
+        boolean isTold() {
+            return this == UNSEALED
+                    || this == ZEROED
+                    || this == EXTENDED
+                    || this == SPARSE
+                    || (isLive() && this != LIVE_PUBLISHED);
+        }
+    }
+
+    Damage(RandomGenerator random, FileCopy copy, Specimen specimen) {
         this.random = random;
-        this.file = file;
+        this.copy = copy;
+        this.file = copy.data();
         this.pageBytes = specimen.pageBytes();
         this.pageChecksum = new Checksum(pageBytes);
         this.pages = specimen.pages();
     }
 
-    /** Does damage of a kind; returns how long the file is now. */
-    long inflict(Kind kind) {
+    void inflict(Kind kind) {
         switch (kind) {
-            case ANY_BYTE -> {
-                long page = page();
-                for (int i = 1 + random.nextInt(3); i > 0; i--) {
-                    setByte(page + random.nextInt(pageBytes), random.nextInt(256));
-                }
-                seal(page);
-            }
+            case ANY_BYTE -> anyBytes();
             case PAGE_HEADER -> pageHeader();
             case ENTRY_OFFSET -> entryOffset();
             case REFERENCE -> reference();
             case OTHER_PAGE -> otherPage();
-            case DURABLE_SLOT -> block((1L + random.nextInt(2)) * BLOCK_BYTES, 400);
-            case FILE_HEADER -> {
-                long seed = random.nextLong();
-                boolean isBoth = random.nextBoolean();
-                random.setSeed(seed);
-                block(0, 80);
-                if (isBoth) {
-                    random.setSeed(seed);
-                    block(HeaderBlock.COPY_POSITION, 80);
-                }
-            }
-            case CUT -> {
-                long blocks = file.byteSize() / BLOCK_BYTES;
-                return random.nextInt((int) blocks + 1) * (long) BLOCK_BYTES;
-            }
+            case DURABLE_SLOT -> block((1L + random.nextInt(2)) * BLOCK_BYTES, 400, random);
+            case FILE_HEADER -> header();
+            case CUT -> copy.dataBytes(random.nextInt(blocks() + 1) * (long) BLOCK_BYTES);
             case UNSEALED -> {
                 long at = random.nextLong(file.byteSize());
                 setByte(at, file.get(Bytes.U8, at) ^ 1 << random.nextInt(8));
             }
+            case ZEROED ->
+                    file.asSlice(random.nextInt(blocks()) * (long) BLOCK_BYTES, BLOCK_BYTES)
+                            .fill((byte) 0);
+            case EXTENDED -> extend();
+            case EMPTY -> copy.dataBytes(0);
+            case RAGGED -> copy.dataBytes(random.nextLong(file.byteSize()));
+            case SPARSE ->
+                    copy.dataBytes(
+                            file.byteSize()
+                                    + ((long) BLOCK_BYTES << random.nextInt(MAX_HOLE_BITS)));
+            default -> new LiveDamage(random, copy, this::value).inflict(kind);
         }
-        return file.byteSize();
+    }
+
+    private int blocks() {
+        return (int) (file.byteSize() / BLOCK_BYTES);
+    }
+
+    private void anyBytes() {
+        long page = page();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            setByte(page + random.nextInt(pageBytes), random.nextInt(256));
+        }
+        seal(page);
+    }
+
+    private void extend() {
+        byte[] tail = new byte[BLOCK_BYTES * (1 + random.nextInt(16))];
+        byte fill = (byte) random.nextInt(256);
+        for (int i = 0; i < tail.length; i++) {
+            tail[i] = (byte) (fill * i);
+        }
+        copy.append(tail);
+    }
+
+    private void header() {
+        long seed = random.nextLong();
+        boolean isBoth = random.nextBoolean();
+        block(0, 80, new Random(seed));
+        if (isBoth) {
+            block(HeaderBlock.COPY_POSITION, 80, new Random(seed));
+        }
     }
 
     private long page() {
@@ -111,6 +186,10 @@ final class Damage {
     }
 
     private long value() {
+        return value(random);
+    }
+
+    private static long value(RandomGenerator random) {
         return switch (random.nextInt(3)) {
             case 0 -> EDGES[random.nextInt(EDGES.length)];
             case 1 -> random.nextLong();
@@ -203,9 +282,9 @@ final class Damage {
         seal(page);
     }
 
-    private void block(long block, int bytes) {
+    private void block(long block, int bytes, RandomGenerator random) {
         long at = block + (long) random.nextInt(bytes / Long.BYTES) * Long.BYTES;
-        file.set(Bytes.U64, at, value());
+        file.set(Bytes.U64, at, value(random));
         long end = BLOCK_BYTES - Integer.BYTES;
         int crc = new Checksum(BLOCK_BYTES).of(file, block, (int) end);
         file.set(Bytes.U32, block + end, crc);

@@ -60,7 +60,7 @@ final class Examination {
             Contents expected = specimen.states().get(snapshot.txn());
             if (expected == null) {
                 expected = specimen.states().values().iterator().next();
-                if (mustBeRight && snapshot.txn() < newest()) {
+                if (mustBeRight && snapshot.txn() < specimen.newest()) {
                     throw new AssertionError("opened at the unknown " + snapshot.txn());
                 }
             }
@@ -80,15 +80,19 @@ final class Examination {
                                 throw new AssertionError("a wrong value");
                             }
                         }));
+                attempt(() -> {
+                    byte[][] keys = entries.keySet().toArray(byte[][]::new);
+                    byte[][] found = snapshot.multiGet(family, keys);
+                    byte[][] values = entries.values().toArray(byte[][]::new);
+                    if (isKnown && !Arrays.deepEquals(found, values)) {
+                        throw new AssertionError("wrong values");
+                    }
+                });
                 attempt(() -> scan(snapshot, family, isKnown ? entries : null, Cursor::next));
                 attempt(() -> scan(snapshot, family, null, Cursor::previous));
                 attempt(() -> snapshot.count(family, KeyRange.prefix(new byte[] {'k'})));
             }
         }
-    }
-
-    private long newest() {
-        return specimen.states().keySet().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     private void scan(
@@ -119,7 +123,7 @@ final class Examination {
     }
 
     private void write(Store store) {
-        Contents newest = specimen.states().get(newest());
+        Contents newest = specimen.states().get(specimen.newest());
         for (String name : newest.families()) {
             ColumnFamily family = ColumnFamily.of(name);
             attempt(() -> {
