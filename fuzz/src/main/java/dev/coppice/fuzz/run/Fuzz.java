@@ -1,5 +1,6 @@
 package dev.coppice.fuzz.run;
 
+import dev.coppice.fuzz.checkpoint.CheckpointRuns;
 import dev.coppice.fuzz.corrupt.CorruptRuns;
 import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
@@ -43,6 +44,7 @@ public final class Fuzz {
                 new FaultRuns(),
                 new KillRuns(),
                 new CorruptRuns(),
+                new CheckpointRuns(),
                 new DifferentialRuns(),
                 new RaceRuns(),
                 new MutantRuns());
