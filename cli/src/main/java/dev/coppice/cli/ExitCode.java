@@ -4,7 +4,10 @@ package dev.coppice.cli;
 public final class ExitCode {
     public static final int OK = 0;
 
-    /** A check found problems, a key or family is absent, or the demo lost something. */
+    /**
+     * A check found problems, a key or family is absent, a checkpoint was busy, or the demo lost
+     * something.
+     */
     public static final int NEGATIVE = 1;
 
     public static final int USAGE = 2;

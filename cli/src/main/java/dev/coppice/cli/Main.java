@@ -21,7 +21,8 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a check found problems, a key or family is not there, or lines were left out",
+            "1:a check found problems, a key or family is not there, a checkpoint was busy, or lines were"
+                    + " left out",
             "2:the command line or the input cannot be used, or there is no store that this opens",
             "3:somebody else has the store open, and this would have to change it",
             "4:the store or the machine failed",

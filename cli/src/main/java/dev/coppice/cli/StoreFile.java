@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.MaintenanceMode;
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
 import dev.coppice.error.BusyException;
@@ -34,6 +35,16 @@ final class StoreFile {
     Store openToChange() {
         requireStore();
         return openToWrite(StoreConfig.defaults().withCreateIfMissing(false));
+    }
+
+    /** As {@link #openToChange}, without checkpoints that nobody asked for. */
+    Store openToCheckpoint() {
+        requireStore();
+        return openToWrite(
+                StoreConfig.defaults()
+                        .withCreateIfMissing(false)
+                        .withBackgroundCheckpoints(false)
+                        .withMaintenance(MaintenanceMode.MANUAL));
     }
 
     /** Opens a store, which is created where there is none. */

@@ -41,6 +41,7 @@ final class Subcommands {
         all.put("dump", DumpCommand::new);
         all.put("copy", CopyCommand::new);
         all.put("stat", StatCommand::new);
+        all.put("checkpoint", CheckpointCommand::new);
         all.put("check", CheckCommand::new);
         all.put("scrub", ScrubCommand::new);
         all.put("snapshots", SnapshotsCommand::new);

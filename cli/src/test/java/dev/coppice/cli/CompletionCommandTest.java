@@ -17,6 +17,7 @@ final class CompletionCommandTest {
             assertTrue(run.out().contains("--skip-malformed"), run.out());
             assertTrue(run.out().contains("_picocli_coppice_cf_drop"), run.out());
             assertFalse(run.out().contains("demo-writer"), run.out());
+            assertTrue(run.out().contains("\"PASSIVE\" \"FULL\" \"RESTART\" \"TRUNCATE\""));
             assertTrue(run.out().contains("=(\"bash\" \"zsh\")"), run.out());
         }
         Run run = Run.of("completion", "fish");
