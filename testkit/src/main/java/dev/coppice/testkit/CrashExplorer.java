@@ -122,13 +122,19 @@ final class CrashExplorer implements StepHook {
     // ---- images
 
     private void look(SimulatedDisk image, Crash crash) {
-        if (crash.before() == null && isCrashedAgain(crash)) {
-            crashAgain(image.kill(), crash);
-        }
-        if (failure != null || (only != null && !only.equals(crash.toString()))) {
+        boolean isAgain = crash.before() == null && isCrashedAgain(crash);
+        SimulatedDisk copy = isAgain ? image.kill() : null;
+        if (only == null || only.equals(crash.toString())) {
+            open(image, crash);
+        } else {
             image.discard();
-            return;
         }
+        if (copy != null) {
+            crashAgain(copy, crash);
+        }
+    }
+
+    private void open(SimulatedDisk image, Crash crash) {
         images++;
         recoveryImages += crash.before() == null ? 0 : 1;
         try (CheckedStore recovered = CheckedStore.on(image, config)) {
@@ -150,7 +156,9 @@ final class CrashExplorer implements StepHook {
     private void crashAgain(SimulatedDisk image, Crash first) {
         image.onStep((disk, number, step) -> explore(disk, number, step, 1, first));
         try {
-            Store.on(image, config).close();
+            if (failure == null) {
+                Store.on(image, config).close();
+            }
         } catch (RuntimeException | Error e) {
             fail(first, e);
         } finally {

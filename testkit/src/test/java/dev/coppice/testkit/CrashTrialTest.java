@@ -131,6 +131,7 @@ class CrashTrialTest {
                             }
                         })
                 .config(CheckedStore.smallPages().withMaxBytes(1 << 20).withSyncLevel(level))
+                .recoveries(0)
                 .forEveryStep((recovered, crash) -> {
                     for (String key : acknowledged) {
                         assertNotNull(recovered.get(key), key);
