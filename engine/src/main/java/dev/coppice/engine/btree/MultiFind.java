@@ -1,6 +1,7 @@
 package dev.coppice.engine.btree;
 
 import dev.coppice.engine.page.BranchPage;
+import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
@@ -9,17 +10,29 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Looks many keys up together, level by level, so that the cache misses of different keys overlap:
- * the pages of all keys of a group are touched before the first of them is searched.
+ * Looks many keys up together, level by level, so that the cache misses of different keys overlap.
+ * On each level three rounds go over the keys of a group: load what the search of their pages
+ * needs; search the heads, and load the entries and references that they lead to; compare those.
  *
  * <p>Thread safety: one thread.
  */
 public final class MultiFind {
-    /** As many misses as a core has in flight, about. */
-    private static final int GROUP = 16;
+    /**
+     * Their lines of a level fit the nearest cache, and the misses are more than it takes at once.
+     */
+    private static final int GROUP = 32;
+
+    /** An entry with a small value. */
+    private static final int ENTRY_LINES = 3;
 
     private final long[] pageIds = new long[GROUP];
     private final long[] births = new long[GROUP];
+    private final int[] candidates = new int[GROUP];
+
+    /** Where the pages are, and then the entries that the searches led to. */
+    private final MemorySegment[] segments = new MemorySegment[GROUP];
+
+    private final long[] positions = new long[GROUP];
 
     /** What the touched bytes add up to, so that the loads are not dropped. */
     private int touched;
@@ -46,42 +59,72 @@ public final class MultiFind {
         MemorySegment s = pages.visit(root.pageId(), root.birth(), -1);
         int level = PageHeader.level(s, pages.position(root.pageId()));
         for (; level > 0; level--) {
-            touch(pages, size);
+            search(pages, keys, from, size, level);
             for (int i = 0; i < size; i++) {
-                descend(pages, keys[from + i], i, level);
+                descend(pages, keys[from + i], i);
             }
         }
-        touch(pages, size);
+        search(pages, keys, from, size, 0);
         for (int i = 0; i < size; i++) {
-            found[from + i] = findInLeaf(pages, keys[from + i], i);
+            int index = index(pages, keys[from + i], i);
+            found[from + i] = index < 0 ? TreeReader.ABSENT : pageIds[i] << 16 | index;
         }
+        Arrays.fill(segments, null);
     }
 
-    /** Header, and the middle of the heads: what a search needs first. */
-    private void touch(PageMap pages, int size) {
+    private void search(PageMap pages, byte[][] keys, int from, int size, int level) {
+        for (int i = 0; i < size; i++) {
+            segments[i] = pages.segment(pageIds[i]);
+            positions[i] = pages.position(pageIds[i]);
+        }
+        int sum = touchLines(size, level == 0 ? SlottedPage.LEAF_LINES : SlottedPage.BRANCH_LINES);
+        for (int i = 0; i < size; i++) {
+            byte[] key = keys[from + i];
+            MemorySegment s = pages.visit(pageIds[i], births[i], level);
+            long page = positions[i];
+            int at = SlottedPage.candidate(s, page, key, key.length);
+            candidates[i] = at;
+            positions[i] = SlottedPage.nextRead(s, page, at < 0 ? -1 - at : at);
+        }
+        touched = sum + touchLines(size, ENTRY_LINES);
+    }
+
+    private int touchLines(int size, int lines) {
+        int sum = 0;
+        for (int line = 0; line < lines; line++) {
+            sum += touch(size, line * SlottedPage.LINE_BYTES);
+        }
+        return sum;
+    }
+
+    /** Loads a byte for each key: nothing else is done here, so that many loads are under way. */
+    private int touch(int size, long offset) {
         int sum = 0;
         for (int i = 0; i < size; i++) {
-            MemorySegment s = pages.segment(pageIds[i]);
-            long page = pages.position(pageIds[i]);
-            sum += SlottedPage.touch(s, page, pages.pageBytes());
+            MemorySegment s = segments[i];
+            sum += s.get(Bytes.U8, Math.min(positions[i] + offset, s.byteSize() - 1));
         }
-        touched = sum;
+        return sum;
     }
 
-    private void descend(PageMap pages, byte[] key, int i, int level) {
-        MemorySegment s = pages.visit(pageIds[i], births[i], level);
-        long page = pages.position(pageIds[i]);
-        int child = BranchPage.childFor(s, page, pages.pageBytes(), key, key.length, pages);
-        long reference = BranchPage.child(s, page, child);
+    private void descend(PageMap pages, byte[] key, int i) {
+        int found = index(pages, key, i);
+        int child = found >= 0 ? found + 1 : -1 - found;
+        MemorySegment s = segments[i];
+        long reference = BranchPage.child(s, pages.position(pageIds[i]), child);
         pageIds[i] = Reference.pageId(Reference.word(s, reference));
         births[i] = Reference.birth(s, reference);
     }
 
-    private long findInLeaf(PageMap pages, byte[] key, int i) {
-        MemorySegment s = pages.visit(pageIds[i], births[i], 0);
+    /** {@return what {@link SlottedPage#find} returns for key {@code i} of the group} */
+    private int index(PageMap pages, byte[] key, int i) {
+        int at = candidates[i];
+        if (at < 0) {
+            return at;
+        }
         long page = pages.position(pageIds[i]);
-        int index = SlottedPage.find(s, page, pages.pageBytes(), key, key.length, pages);
-        return index < 0 ? TreeReader.ABSENT : pageIds[i] << 16 | index;
+        int pageBytes = pages.pageBytes();
+        return SlottedPage.confirm(segments[i], page, pageBytes, key, key.length, pages, at);
     }
 
     /** {@return a number without meaning} */

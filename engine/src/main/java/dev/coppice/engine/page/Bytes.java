@@ -165,6 +165,12 @@ public final class Bytes {
                 return Long.compareUnsigned(ours, theirs);
             }
         }
+        if (i < length && length >= Long.BYTES) {
+            // The last eight bytes, some of them for the second time: they are equal.
+            int last = length - Long.BYTES;
+            long ours = (long) ARRAY_LONG.get(key, from + last);
+            return Long.compareUnsigned(ours, segment.get(BIG_ENDIAN_LONG, position + last));
+        }
         for (; i < length; i++) {
             int difference = (key[from + i] & 0xFF) - u8(segment, position + i);
             if (difference != 0) {

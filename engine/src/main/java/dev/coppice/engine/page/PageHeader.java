@@ -43,6 +43,22 @@ public final class PageHeader {
         return Bytes.u8(segment, page + LEVEL_OFFSET);
     }
 
+    /** {@return type in the low byte and level in the next one} */
+    static int typeAndLevel(MemorySegment segment, long page) {
+        return Bytes.u16(segment, page + TYPE_OFFSET);
+    }
+
+    /** {@return what {@link #typeAndLevel(MemorySegment, long)} is for a page of a tree} */
+    static int typeAndLevel(int level) {
+        return (level == 0 ? LEAF : BRANCH) | level << 8;
+    }
+
+    /** {@return whether type and level are those of a root} */
+    static boolean isRoot(int typeAndLevel) {
+        int level = typeAndLevel >>> 8;
+        return level <= MAX_LEVEL && typeAndLevel == typeAndLevel(level);
+    }
+
     public static int flags(MemorySegment segment, long page) {
         return Bytes.u16(segment, page + FLAGS_OFFSET);
     }
@@ -61,6 +77,11 @@ public final class PageHeader {
 
     public static int family(MemorySegment segment, long page) {
         return segment.get(Bytes.U32, page + FAMILY_OFFSET);
+    }
+
+    /** {@return {@link #count} in bits 0 to 15 and {@link #prefixBytes} in bits 16 to 31} */
+    static int shape(MemorySegment segment, long page) {
+        return segment.get(Bytes.U32, page + COUNT_OFFSET);
     }
 
     /** {@return the number of keys in the page} */

@@ -12,6 +12,9 @@ import java.lang.foreign.MemorySegment;
  * any thread, a map with buffered pages by its writer only.
  */
 public final class PageMap {
+    /** Compared with what was loaded ahead, so that the loads stay; no page has a negative id. */
+    private static final int NO_SUM = 0x5EED_1E55;
+
     private final int pageShift;
     private final int chunkShift;
     private final long chunkMask;
@@ -96,15 +99,12 @@ public final class PageMap {
                 || PageHeader.birth(segment, page) != birth) {
             throw wrongPage(pageId, birth, segment, page);
         }
-        int foundLevel = PageHeader.level(segment, page);
-        int type = PageHeader.type(segment, page);
-        if (type != (foundLevel == 0 ? PageHeader.LEAF : PageHeader.BRANCH)
-                || (level >= 0 ? foundLevel != level : foundLevel > PageHeader.MAX_LEVEL)) {
-            throw new CorruptStoreException(
-                    pageId,
-                    "type and level",
-                    "level " + (level < 0 ? "of a root" : level),
-                    "type " + type + " level " + foundLevel);
+        int ahead = SlottedPage.touch(segment, page);
+        int found = PageHeader.typeAndLevel(segment, page);
+        boolean isExpected =
+                level < 0 ? PageHeader.isRoot(found) : found == PageHeader.typeAndLevel(level);
+        if (!isExpected || (ahead == NO_SUM && pageId < 0)) {
+            throw wrongLevel(pageId, level, found);
         }
         if (verifier != null && verifier.isDue(pageId, birth)) {
             verifier.verify(segment, page, pageId, pageBytes());
@@ -147,6 +147,14 @@ public final class PageMap {
                         + PageHeader.pageId(segment, page)
                         + " born "
                         + PageHeader.birth(segment, page));
+    }
+
+    private static CorruptStoreException wrongLevel(long pageId, int level, int found) {
+        return new CorruptStoreException(
+                pageId,
+                "type and level",
+                "level " + (level < 0 ? "of a root" : level),
+                "type " + (found & 0xFF) + " level " + (found >>> 8));
     }
 
     private static CorruptStoreException outsideFile(long pageId) {

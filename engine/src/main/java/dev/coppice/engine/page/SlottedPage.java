@@ -24,6 +24,15 @@ public final class SlottedPage {
     public static final int HEAD_BYTES = Integer.BYTES;
     public static final int SLOT_BYTES = Short.BYTES;
 
+    /** What memory gives at once. Every page has eight of these lines at least. */
+    public static final long LINE_BYTES = 64;
+
+    /** Lines from the header on that hold the heads and slots of a leaf with some thirty keys. */
+    public static final int LEAF_LINES = 4;
+
+    /** Lines from the header on that hold the heads of a branch with a hundred children. */
+    public static final int BRANCH_LINES = 8;
+
     private SlottedPage() {}
 
     static long heads(MemorySegment s, long page) {
@@ -38,11 +47,25 @@ public final class SlottedPage {
         return heads(s, page) + (long) (HEAD_BYTES + SLOT_BYTES) * PageHeader.count(s, page);
     }
 
-    /** Loads what a search of the page needs first; returns a number without meaning. */
-    public static int touch(MemorySegment s, long page, int pageBytes) {
-        // Most pages have some sixty keys: their heads begin in the header's line.
-        long behind = page + Math.min(3 * 64, pageBytes - Integer.BYTES);
-        return PageHeader.count(s, page) + s.get(Bytes.U32, page + 64) + s.get(Bytes.U32, behind);
+    /**
+     * Loads the lines behind the header's, which hold the heads that a search will compare: one
+     * after the other they would each wait for the memory. Returns a number without meaning.
+     */
+    static int touch(MemorySegment s, long page) {
+        return s.get(Bytes.U32, page + LINE_BYTES)
+                + s.get(Bytes.U32, page + 2 * LINE_BYTES)
+                + s.get(Bytes.U32, page + 3 * LINE_BYTES);
+    }
+
+    /**
+     * {@return where the next read will be once {@link #candidate} has given an index: the
+     * reference of the child in a branch, the entry in a leaf; a guess}
+     */
+    public static long nextRead(MemorySegment s, long page, int index) {
+        if (isBranch(s, page)) {
+            return references(s, page) + (long) Reference.BYTES * index;
+        }
+        return index < PageHeader.count(s, page) ? entry(s, page, index) : page;
     }
 
     static int head(MemorySegment s, long heads, int index) {
@@ -136,8 +159,20 @@ public final class SlottedPage {
      */
     public static int find(
             MemorySegment s, long page, int pageBytes, byte[] key, int keyBytes, PageMap pages) {
-        int count = PageHeader.count(s, page);
-        int prefix = PageHeader.prefixBytes(s, page);
+        int at = candidate(s, page, key, keyBytes);
+        return at < 0 ? at : confirm(s, page, pageBytes, key, keyBytes, pages, at);
+    }
+
+    /**
+     * The part of {@link #find} that reads no entry: prefix and heads.
+     *
+     * @return what find returns where that is enough and the key is not there; else the first index
+     *     with the key's head, for {@link #confirm}
+     */
+    public static int candidate(MemorySegment s, long page, byte[] key, int keyBytes) {
+        int shape = PageHeader.shape(s, page);
+        int count = shape & 0xFFFF;
+        int prefix = shape >>> 16;
         if (prefix > 0) {
             int shared = Math.min(prefix, keyBytes);
             int order = Bytes.compare(key, 0, s, page + PREFIX_OFFSET, shared);
@@ -148,25 +183,36 @@ public final class SlottedPage {
         int head = Bytes.head(key, prefix, keyBytes);
         long heads = page + PREFIX_OFFSET + prefix;
         int at = lowerBound(s, heads, 0, count, head);
-        if (at == count || head(s, heads, at) != head) {
-            return -1 - at;
-        }
-        return findAmongEqual(s, page, pageBytes, key, keyBytes, pages, at, count);
+        return at == count || head(s, heads, at) != head ? -1 - at : at;
+    }
+
+    /** The rest of {@link #find}, from an index that {@link #candidate} returned. */
+    public static int confirm(
+            MemorySegment s,
+            long page,
+            int pageBytes,
+            byte[] key,
+            int keyBytes,
+            PageMap pages,
+            int candidate) {
+        int count = PageHeader.count(s, page);
+        return findAmongEqual(s, page, pageBytes, key, keyBytes, pages, candidate, count);
     }
 
     /** {@return the first index in [from, count) whose head is not below {@code head}} */
     private static int lowerBound(MemorySegment s, long heads, int from, int count, int head) {
-        int flipped = head ^ Integer.MIN_VALUE;
+        // Arithmetic instead of branches, which would be mispredicted half of the time.
+        long wanted = Integer.toUnsignedLong(head);
         int base = from;
         int n = count - from;
         while (n > 1) {
             int half = n >>> 1;
-            int probe = head(s, heads, base + half - 1) ^ Integer.MIN_VALUE;
-            base = probe < flipped ? base + half : base;
+            long probe = Integer.toUnsignedLong(head(s, heads, base + half - 1));
+            base += half & (int) ((probe - wanted) >> 63);
             n -= half;
         }
-        if (n == 1 && (head(s, heads, base) ^ Integer.MIN_VALUE) < flipped) {
-            base++;
+        if (n == 1) {
+            base -= (int) ((Integer.toUnsignedLong(head(s, heads, base)) - wanted) >> 63);
         }
         return base;
     }
