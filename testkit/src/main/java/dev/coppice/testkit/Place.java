@@ -139,8 +139,12 @@ sealed interface Place {
 
         @Override
         public void leave(boolean hasFailed) {
-            before.forEach(SimulatedDisk::discard);
-            disk.discard();
+            // Whoever left a transaction open may still write there: the memory is not to be
+            // reused.
+            if (!hasFailed) {
+                before.forEach(SimulatedDisk::discard);
+                disk.discard();
+            }
         }
     }
 }

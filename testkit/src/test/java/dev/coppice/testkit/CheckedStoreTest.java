@@ -88,6 +88,23 @@ class CheckedStoreTest {
         checked.store().close();
     }
 
+    /** Its memory must not go to the next disk as long as somebody can write there. */
+    @Test
+    void transactionLeftOpenOnADiskTouchesNoOtherDisk() {
+        CheckedStore checked = CheckedStore.open(Medium.SIMULATED_DISK);
+        WriteTransaction open = checked.store().begin();
+        problem(checked);
+        try (CheckedStore other = CheckedStore.open(Medium.SIMULATED_DISK)) {
+            for (int i = 0; i < 200; i++) {
+                other.store().put("key" + i, "value");
+            }
+            for (int i = 0; i < 200; i++) {
+                open.put(("x" + i).getBytes(UTF_8), new byte[100]);
+            }
+            open.commit();
+        }
+    }
+
     @Test
     void transactionLeftOpenByAnotherThreadIsNamed() throws InterruptedException {
         CheckedStore checked =
