@@ -1,6 +1,7 @@
 package dev.coppice;
 
 import dev.coppice.engine.Engine;
+import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +34,7 @@ final class Duties {
     private final Events events;
     private final Handles handles;
     private final WriteWatch writes;
+    private final @Nullable Sweep sweep;
     private final AtomicReference<StoreException> failure = new AtomicReference<>();
 
     /** Held by who works; never while the listener is called. */
@@ -56,7 +58,8 @@ final class Duties {
             @Nullable BatchQueue batches,
             Events events,
             Handles handles,
-            WriteWatch writes) {
+            WriteWatch writes,
+            @Nullable Sweep sweep) {
         this.engine = engine;
         this.config = config;
         this.durability = durability;
@@ -64,6 +67,7 @@ final class Duties {
         this.events = events;
         this.handles = handles;
         this.writes = writes;
+        this.sweep = sweep;
         this.grewTold = engine.storage().size();
         this.durableTold = engine.durableTxn();
         this.baseTold = baseTxn();
@@ -137,9 +141,26 @@ final class Duties {
             } catch (StoreException e) {
                 checkFailed(e);
             }
+            done += sweep();
             report();
         }
         return done;
+    }
+
+    private int sweep() {
+        try {
+            return sweep != null && sweep.work() ? 1 : 0;
+        } catch (StoreException e) {
+            if (!(e instanceof StoreClosedException)) {
+                LOG.log(System.Logger.Level.WARNING, "expired entries were not removed", e);
+            }
+            return 0;
+        }
+    }
+
+    /** {@return how long until expired entries are looked for} */
+    long sweepNanos() {
+        return sweep == null ? Long.MAX_VALUE : sweep.waitNanos();
     }
 
     private int drain(long waitNanos) {

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Maintenance implements Durability.Worker {
     private static final System.Logger LOG = System.getLogger("dev.coppice");
     private static final long LONGEST_WAIT_NANOS = 20_000_000;
+    private static final long SHORTEST_WAIT_NANOS = 100_000;
 
     private final Duties duties;
     private final Durability durability;
@@ -54,9 +55,11 @@ final class Maintenance implements Durability.Worker {
     }
 
     private long pauseNanos() {
-        return duties.isAwaited()
-                ? LONGEST_WAIT_NANOS
-                : Math.min(roundNanos, durability.checkpointIntervalNanos());
+        if (duties.isAwaited()) {
+            return LONGEST_WAIT_NANOS;
+        }
+        long pause = Math.min(roundNanos, durability.checkpointIntervalNanos());
+        return Math.clamp(duties.sweepNanos(), SHORTEST_WAIT_NANOS, pause);
     }
 
     private void run() {

@@ -407,6 +407,14 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
         });
     }
 
+    /** Goes to before the next page in which a purge would change something, if there is one. */
+    final boolean findExpired(ColumnFamily family, ExpiryScan scan, int maxPages) {
+        return read(() -> {
+            long now = clock().getAsLong();
+            return scan.findWork(pages(), tree(family), now, maxPages);
+        });
+    }
+
     private long expired(TreeRoot tree, KeyRange range) {
         if (!tree.mayExpire() || lower(tree, range) >= upper(tree, range)) {
             return 0;

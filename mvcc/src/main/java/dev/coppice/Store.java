@@ -82,7 +82,8 @@ public final class Store implements AutoCloseable {
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
         this.events = new Events(config.listener());
         this.handles = new Handles(engine, pins, config, events);
-        this.duties = new Duties(engine, config, durability, batches, events, handles, writes);
+        this.duties =
+                new Duties(engine, config, durability, batches, events, handles, writes, sweep());
         boolean hasThread =
                 mayHaveThread
                         && !config.readOnly()
@@ -93,6 +94,12 @@ public final class Store implements AutoCloseable {
     private BatchQueue batchQueue() {
         Writer writer = new Writer(this, engine.writeView());
         return new BatchQueue(writer, config.batchQueueCapacity(), busyTimeoutNanos());
+    }
+
+    private @Nullable Sweep sweep() {
+        return engine.storage().isReadOnly()
+                ? null
+                : new Sweep(new Writer(this, engine.writeView()), config.expirySweep());
     }
 
     private Store start() {
@@ -195,6 +202,11 @@ public final class Store implements AutoCloseable {
     /** {@return a snapshot that the policy does not refuse} */
     Snapshot internalSnapshot() {
         return snapshot(config.clock().millis());
+    }
+
+    /** {@return a snapshot that is not watched, for an instant} */
+    Snapshot quietSnapshot() {
+        return snapshot(0);
     }
 
     /**
@@ -709,10 +721,10 @@ public final class Store implements AutoCloseable {
     /**
      * Does what is due in the background: batches that wait, checkpoints by bytes and by age unless
      * the store's level is OFF, growth of the file ahead of need, faulting in what the writer will
-     * store into, calls of the {@link StoreListener}. With {@link MaintenanceMode#MANUAL} the
-     * program calls this again and again, best after commits and when it has nothing else to do;
-     * otherwise the store's thread does the same. One thread works at a time; another one that
-     * comes meanwhile returns at once.
+     * store into, the {@link ExpirySweep}, calls of the {@link StoreListener}. With {@link
+     * MaintenanceMode#MANUAL} the program calls this again and again, best after commits and when
+     * it has nothing else to do; otherwise the store's thread does the same. One thread works at a
+     * time; another one that comes meanwhile returns at once.
      *
      * <p>Waits at most a millisecond for a write transaction of another thread.
      *

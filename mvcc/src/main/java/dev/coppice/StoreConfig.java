@@ -55,6 +55,7 @@ public final class StoreConfig {
         private MaintenanceMode maintenance = MaintenanceMode.THREAD;
         private StoreListener listener = StoreListener.NONE;
         private SnapshotPolicy snapshotPolicy = SnapshotPolicy.unbounded();
+        private ExpirySweep expirySweep = ExpirySweep.off();
         private InstantSource clock = InstantSource.system();
 
         /** {@return a copy, to be changed} */
@@ -90,6 +91,7 @@ public final class StoreConfig {
             named.put("maintenance", maintenance);
             named.put("listener", listener);
             named.put("snapshotPolicy", snapshotPolicy);
+            named.put("expirySweep", expirySweep);
             named.put("clock", clock);
             return named;
         }
@@ -420,7 +422,21 @@ public final class StoreConfig {
         return with(changed -> changed.snapshotPolicy = snapshotPolicy);
     }
 
-    /** {@return source of the wall clock in commit times and ages; the system's by default} */
+    /** {@return whether expired entries are removed in the background; off by default} */
+    public ExpirySweep expirySweep() {
+        return settings.expirySweep;
+    }
+
+    /** {@return the same with another {@link #expirySweep}} */
+    public StoreConfig withExpirySweep(ExpirySweep expirySweep) {
+        Objects.requireNonNull(expirySweep, "expirySweep");
+        return with(changed -> changed.expirySweep = expirySweep);
+    }
+
+    /**
+     * {@return source of the wall clock, for commit times, ages and what expires; the system's by
+     * default}
+     */
     public InstantSource clock() {
         return settings.clock;
     }

@@ -418,8 +418,8 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     }
 
     /**
-     * Stores an entry whose key is above all others of the family: the fast way to load sorted
-     * data.
+     * Stores an entry whose key is above all others of the family, expired ones included: the fast
+     * way to load sorted data.
      *
      * @throws IllegalArgumentException when the key is not above all others
      */
@@ -446,6 +446,13 @@ public abstract sealed class WriteHandle extends ReadHandle permits WriteTransac
     /** As {@link #append(ColumnFamily, byte[], byte[])}, with a part of an array as the value. */
     public final void append(ColumnFamily family, long key, byte[] value, int offset, int length) {
         append(family, encoded(key), Long.BYTES, value, offset, length);
+    }
+
+    /**
+     * As {@link #append(ColumnFamily, byte[], byte[])}, of an entry that lives as long as it says.
+     */
+    public final void append(ColumnFamily family, byte[] key, byte[] value, Lifetime lifetime) {
+        append(family, key, key.length, value, 0, value.length, lifetime);
     }
 
     private void append(

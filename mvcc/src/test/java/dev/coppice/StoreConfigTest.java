@@ -56,6 +56,9 @@ class StoreConfigTest {
         if (type == SnapshotPolicy.class) {
             return new SnapshotPolicy(SnapshotPolicy.Action.EVICT, 1, 1);
         }
+        if (type == ExpirySweep.class) {
+            return ExpirySweep.every(1);
+        }
         assertEquals(InstantSource.class, type, "a type that this test does not know yet");
         return (InstantSource) () -> Instant.EPOCH;
     }
