@@ -7,13 +7,16 @@ import dev.coppice.Store;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** Counts entries. */
 @Command(
         name = "count",
         mixinStandardHelpOptions = true,
-        description = "Prints how many entries there are, without reading them.",
+        description =
+                "Prints how many entries there are, without reading them. Those that have expired and"
+                        + " were not purged are counted, unless --live leaves them out.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice count prices.coppice",
@@ -25,6 +28,10 @@ final class CountCommand implements Callable<Integer> {
     @Mixin private StoreFile file;
     @Mixin private Family family;
     @Mixin private RangeOption keys;
+
+    @Option(names = "--live", description = "only entries that have not expired; looks at them")
+    private boolean isLive;
+
     @Mixin private EncodingOption encodings;
     @Mixin private LongOption longs;
     @Mixin private JsonOption json;
@@ -35,7 +42,8 @@ final class CountCommand implements Callable<Integer> {
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot()) {
             ColumnFamily counted = family.in(snapshot);
-            long count = snapshot.count(counted, range);
+            long count =
+                    isLive ? snapshot.countLive(counted, range) : snapshot.count(counted, range);
             if (json.isJson()) {
                 main.console()
                         .json(out ->

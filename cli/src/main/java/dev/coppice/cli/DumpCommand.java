@@ -28,6 +28,8 @@ import picocli.CommandLine.ParentCommand;
             "Writes the entries of one or all column families as text that load reads again.",
             "The text has one \"key<TAB>value\" line each, with --all"
                     + " \"family<TAB>key<TAB>value\", with --json an object with key and value.",
+            "Entries that expire end with a tab and expires= and milliseconds since 1970, in JSON"
+                    + " with expiresAt. Those that have expired are left out.",
             "All lines are of one commit. In JSON, keys and values that are not UTF-8 are written as"
                     + " keyBase64 and valueBase64."
         },

@@ -2,6 +2,7 @@ package dev.coppice.cli;
 
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
+import dev.coppice.Expiry;
 import dev.coppice.KeyRange;
 import dev.coppice.Snapshot;
 import dev.coppice.cli.text.EntryWriter;
@@ -34,12 +35,21 @@ final class EntryOutput {
                 if (!(isReverse ? cursor.previous() : cursor.next())) {
                     return;
                 }
-                writer.entry(cursor.key(), cursor.value());
+                writer.entry(cursor.key(), cursor.value(), deadline(cursor));
                 if (++entries % ENTRIES_PER_REPORT == 0) {
                     report.accept(entries);
                 }
             }
         }
+    }
+
+    /** {@return when the entry expires; when it just has, that too is over when it is read} */
+    private static long deadline(Cursor cursor) {
+        return switch (cursor.expiry()) {
+            case Expiry.Never() -> EntryWriter.NEVER;
+            case Expiry.At at -> at.deadlineMillis();
+            case Expiry.Absent() -> 0;
+        };
     }
 
     long entries() {

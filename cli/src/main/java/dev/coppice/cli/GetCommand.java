@@ -1,5 +1,6 @@
 package dev.coppice.cli;
 
+import dev.coppice.ExpiringValue;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.cli.text.Encoding;
@@ -43,14 +44,18 @@ final class GetCommand implements Callable<Integer> {
         Encoding encoding = encodings.encoding();
         Encoding keys = longs.keys(encoding);
         byte[] wanted = keys.decode(key);
-        byte[] value = value(wanted);
-        if (value == null) {
+        ExpiringValue found = value(wanted);
+        if (found == null) {
             main.console().err().line("coppice: no such key: " + key);
             return ExitCode.NEGATIVE;
         }
+        byte[] value = found.value();
         if (json.isJson()) {
             main.console()
-                    .json(out -> out.bytes("key", wanted, keys).bytes("value", value, encoding));
+                    .json(out -> {
+                        out.bytes("key", wanted, keys).bytes("value", value, encoding);
+                        TtlCommand.show(found.expiry(), out);
+                    });
         } else if (isRaw) {
             main.console().out().bytes(value, 0, value.length);
         } else {
@@ -61,10 +66,10 @@ final class GetCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private byte[] value(byte[] wanted) {
+    private ExpiringValue value(byte[] wanted) {
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot()) {
-            return snapshot.get(family.in(snapshot), wanted);
+            return snapshot.getWithExpiry(family.in(snapshot), wanted);
         }
     }
 }

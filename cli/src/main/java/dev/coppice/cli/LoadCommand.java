@@ -26,7 +26,8 @@ import picocli.CommandLine.ParentCommand;
             "Stores the entries of a text, TSV or JSON Lines.",
             "The text has one \"key<TAB>value\" line each, with --all"
                     + " \"family<TAB>key<TAB>value\", with --json an object with key and value and"
-                    + " perhaps cf. Of lines with the same key the last"
+                    + " perhaps cf and expiresAt. A third tab and expires= with milliseconds since"
+                    + " 1970 let an entry expire. Of lines with the same key the last"
                     + " counts. Creates the store and column families where missing.",
             "All lines are one transaction, or as --batch says. A malformed line ends the loading:"
                     + " nothing of its transaction is stored. Input sorted by key loads fastest."

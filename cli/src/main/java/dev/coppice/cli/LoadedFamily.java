@@ -2,6 +2,8 @@ package dev.coppice.cli;
 
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
+import dev.coppice.KeyRange;
+import dev.coppice.Lifetime;
 import dev.coppice.WriteTransaction;
 import java.util.Arrays;
 
@@ -15,6 +17,7 @@ final class LoadedFamily {
     private final ColumnFamily family;
     private byte[] highest = new byte[64];
     private int highestBytes;
+    private final boolean mayAppend;
 
     /** Finds a family, or creates it. */
     LoadedFamily(WriteTransaction txn, String name) {
@@ -27,6 +30,8 @@ final class LoadedFamily {
                 setHighest(cursor.key());
             }
         }
+        // Those that a cursor passes may be above: then nothing is sure to be.
+        mayAppend = txn.countExpired(family, KeyRange.all()) == 0;
     }
 
     String name() {
@@ -34,12 +39,12 @@ final class LoadedFamily {
     }
 
     /** Stores an entry; returns whether the key is new. */
-    boolean put(WriteTransaction txn, byte[] key, byte[] value) {
+    boolean put(WriteTransaction txn, byte[] key, byte[] value, Lifetime lifetime) {
         int order = Arrays.compareUnsigned(key, 0, key.length, highest, 0, highestBytes);
-        if (order <= 0) {
-            return txn.put(family, key, value);
+        if (order <= 0 || !mayAppend) {
+            return txn.put(family, key, value, lifetime);
         }
-        txn.append(family, key, value);
+        txn.append(family, key, value, lifetime);
         setHighest(key);
         return true;
     }

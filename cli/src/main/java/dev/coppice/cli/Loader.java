@@ -1,9 +1,11 @@
 package dev.coppice.cli;
 
 import dev.coppice.ColumnFamily;
+import dev.coppice.Lifetime;
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
 import dev.coppice.cli.text.EntryReader;
+import dev.coppice.cli.text.EntryWriter;
 import dev.coppice.cli.text.TextException;
 import java.util.HashMap;
 import java.util.Map;
@@ -92,12 +94,17 @@ final class Loader {
         try {
             find(txn, lines.family() == null ? familyOfOthers : lines.family());
             if (lines.key() != null) {
-                newEntries += family.put(txn, lines.key(), lines.value()) ? 1 : 0;
+                newEntries += family.put(txn, lines.key(), lines.value(), lifetime()) ? 1 : 0;
                 entries++;
             }
         } catch (IllegalArgumentException e) {
             throw lines.malformed(e.getMessage());
         }
+    }
+
+    private Lifetime lifetime() {
+        long expiresAt = lines.expiresAt();
+        return expiresAt == EntryWriter.NEVER ? Lifetime.OF_FAMILY : Lifetime.until(expiresAt);
     }
 
     /** Goes to the family of that name, which is created where it is missing. */

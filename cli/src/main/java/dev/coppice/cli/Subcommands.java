@@ -34,9 +34,11 @@ final class Subcommands {
         all.put("put", PutCommand::new);
         all.put("del", DelCommand::new);
         all.put("exists", ExistsCommand::new);
+        all.put("ttl", TtlCommand::new);
         all.put("scan", ScanCommand::new);
         all.put("count", CountCommand::new);
         all.put("cf", CfCommand::new);
+        all.put("purge", PurgeCommand::new);
         all.put("load", LoadCommand::new);
         all.put("dump", DumpCommand::new);
         all.put("copy", CopyCommand::new);

@@ -17,6 +17,7 @@ public abstract sealed class EntryReader permits TsvReader, JsonLinesReader {
     String family;
     byte[] key;
     byte[] value;
+    long expiresAt;
 
     EntryReader(LineReader lines) {
         this.lines = lines;
@@ -67,6 +68,11 @@ public abstract sealed class EntryReader permits TsvReader, JsonLinesReader {
     /** {@return the value; as {@link #key}} */
     public final byte[] value() {
         return value;
+    }
+
+    /** {@return the deadline in milliseconds since 1970, or {@link EntryWriter#NEVER}} */
+    public final long expiresAt() {
+        return expiresAt;
     }
 
     /** {@return the number of the line, from 1} */

@@ -13,8 +13,15 @@ public interface EntryWriter extends AutoCloseable {
      */
     void family(String name, boolean isEmpty);
 
-    /** Writes an entry. */
-    void entry(byte[] key, byte[] value);
+    /** Stands for the deadline of an entry that has none. */
+    long NEVER = -1;
+
+    /**
+     * Writes an entry.
+     *
+     * @param expiresAt its deadline in milliseconds since 1970, or {@link #NEVER}
+     */
+    void entry(byte[] key, byte[] value, long expiresAt);
 
     /** Hands on everything. */
     @Override

@@ -8,7 +8,7 @@ package dev.coppice.cli.text;
  */
 final class JsonLinesReader extends EntryReader {
     private static final String FIELDS =
-            "cf, key, keyHex, keyBase64, keyLong, value, valueHex and valueBase64";
+            "cf, key, keyHex, keyBase64, keyLong, value, valueHex, valueBase64 and expiresAt";
 
     private final JsonText json = new JsonText();
 
@@ -25,6 +25,7 @@ final class JsonLinesReader extends EntryReader {
         family = null;
         key = null;
         value = null;
+        expiresAt = EntryWriter.NEVER;
         json.require('{', "to begin an object");
         if (!json.take('}')) {
             do {
@@ -48,6 +49,11 @@ final class JsonLinesReader extends EntryReader {
         if (json.is(JsonLinesWriter.FAMILY)) {
             begin(family, JsonLinesWriter.FAMILY);
             family = json.string(familyName);
+            return;
+        }
+        if (json.is(JsonLinesWriter.EXPIRES_AT)) {
+            json.require(':', "behind a field's name");
+            expiresAt = json.number(JsonLinesWriter.EXPIRES_AT);
             return;
         }
         for (Encoding encoding : Encoding.values()) {

@@ -2,7 +2,8 @@ package dev.coppice.cli.text;
 
 /**
  * Lines of one JSON object each, with the fields {@code key} and {@code value} as {@link
- * JsonWriter#bytes} names them, and {@code cf} for the column family.
+ * JsonWriter#bytes} names them, {@code cf} for the column family, and {@code expiresAt} where the
+ * entry expires.
  *
  * <p>Thread safety: one thread.
  */
@@ -10,6 +11,7 @@ final class JsonLinesWriter implements EntryWriter {
     static final String FAMILY = "cf";
     static final String KEY = "key";
     static final String VALUE = "value";
+    static final String EXPIRES_AT = "expiresAt";
 
     private final TextBuffer target;
     private final JsonWriter json;
@@ -35,12 +37,16 @@ final class JsonLinesWriter implements EntryWriter {
     }
 
     @Override
-    public void entry(byte[] key, byte[] value) {
+    public void entry(byte[] key, byte[] value, long expiresAt) {
         json.object();
         if (namesFamilies) {
             json.name(FAMILY).value(family);
         }
-        json.bytes(KEY, key, keys).bytes(VALUE, value, values).endObject().line();
+        json.bytes(KEY, key, keys).bytes(VALUE, value, values);
+        if (expiresAt != NEVER) {
+            json.name(EXPIRES_AT).value(expiresAt);
+        }
+        json.endObject().line();
     }
 
     @Override

@@ -163,6 +163,21 @@ final class JsonText {
         return (char) value;
     }
 
+    /** Reads a whole number, which is not negative. */
+    long number(String what) {
+        long number = 0;
+        boolean isNumber = !isAtEnd() && Character.isDigit(text[at]);
+        while (isNumber && at < to && Character.isDigit(text[at])) {
+            int digit = text[at++] - '0';
+            isNumber = number <= (Long.MAX_VALUE - digit) / 10;
+            number = number * 10 + digit;
+        }
+        if (!isNumber) {
+            throw new TextException("no whole number from 0 to 2^63 - 1 behind " + what);
+        }
+        return number;
+    }
+
     /** {@return whether the string that was read last is this one, which is ASCII} */
     boolean is(String other) {
         boolean isSame = stringTo - stringFrom == other.length();

@@ -1,8 +1,10 @@
 package dev.coppice.cli.text;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * Lines of key, tab, value; with column families of family, tab, key, tab, value, or a family
- * alone.
+ * alone. A deadline may follow, as {@link TsvWriter} writes it.
  *
  * <p>Thread safety: one thread. Lifetime: what it returns is valid until the next line.
  */
@@ -19,6 +21,7 @@ final class TsvReader extends EntryReader {
     @Override
     boolean parse(byte[] text, int from, int to) {
         int keyFrom = from;
+        expiresAt = EntryWriter.NEVER;
         if (namesFamilies) {
             int tab = tab(text, from, to);
             family = family(text, from, tab);
@@ -33,7 +36,8 @@ final class TsvReader extends EntryReader {
         if (tab == to) {
             throw new TextException(noTab(text, from, to));
         }
-        if (tab(text, tab + 1, to) != to) {
+        int valueTo = tab(text, tab + 1, to);
+        if (valueTo != to && !isDeadline(text, valueTo + 1, to)) {
             throw new TextException(
                     namesFamilies
                             ? "more than two tabs: a tab in a key or value is written \\t"
@@ -41,7 +45,21 @@ final class TsvReader extends EntryReader {
                                     + " that name their family are read with --all");
         }
         key = field(keys, text, keyFrom, tab);
-        value = field(values, text, tab + 1, to);
+        value = field(values, text, tab + 1, valueTo);
+        return true;
+    }
+
+    /** Reads a deadline; returns whether it is one. */
+    private boolean isDeadline(byte[] text, int from, int to) {
+        String field = new String(text, from, to - from, UTF_8);
+        if (!field.startsWith(TsvWriter.EXPIRES)) {
+            return false;
+        }
+        try {
+            expiresAt = Long.parseLong(field.substring(TsvWriter.EXPIRES.length()));
+        } catch (NumberFormatException e) {
+            throw new TextException("no number of milliseconds: " + field, e);
+        }
         return true;
     }
 

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Lines of key, tab, value; with column families of family, tab, key, tab, value. The names of
- * families are always UTF-8.
+ * families are always UTF-8. Behind an entry that expires there is one more tab, and its deadline.
  *
  * <p>Thread safety: one thread.
  */
 final class TsvWriter implements EntryWriter {
+    /** Begins the field of a deadline, so that none is taken for one in a line of another kind. */
+    static final String EXPIRES = "expires=";
+
     private final TextBuffer target;
     private final Encoding keys;
     private final Encoding values;
@@ -32,7 +35,7 @@ final class TsvWriter implements EntryWriter {
     }
 
     @Override
-    public void entry(byte[] key, byte[] value) {
+    public void entry(byte[] key, byte[] value, long expiresAt) {
         if (namesFamilies) {
             Encoding.UTF8.encode(family, target);
             target.put('\t');
@@ -40,6 +43,10 @@ final class TsvWriter implements EntryWriter {
         keys.encode(key, target);
         target.put('\t');
         values.encode(value, target);
+        if (expiresAt != NEVER) {
+            target.put('\t');
+            target.put(EXPIRES + expiresAt);
+        }
         target.put('\n');
     }
 
