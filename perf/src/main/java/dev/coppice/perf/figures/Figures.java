@@ -22,6 +22,8 @@ public final class Figures {
               parallel-scan      one thread against two over the parts of a split
               allocation         bytes allocated by reads, by JMH
               interrupts         reads and durable commits under a storm of interrupts
+              before             this build beside that of another commit, in alternation
+              expiry             purge and sweep of entries that expire
             """;
     private static final String HELP_END =
             """
@@ -83,6 +85,8 @@ public final class Figures {
             case "parallel-scan" -> ParallelScan::run;
             case "allocation" -> Allocation::run;
             case "interrupts" -> Interrupts::run;
+            case "before" -> Before::run;
+            case "expiry" -> ExpiryFigures::run;
             default -> null;
         };
     }

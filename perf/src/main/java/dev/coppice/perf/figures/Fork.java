@@ -64,11 +64,16 @@ public final class Fork implements AutoCloseable {
 
     /** Starts a main class. {@code PERF_JVM} in the environment holds more JVM options. */
     public static Fork start(Class<?> main, Object... arguments) throws IOException {
+        return start(Installation.classPath(), main, arguments);
+    }
+
+    private static Fork start(String classPath, Class<?> main, Object... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Installation.java());
         command.addAll(jvmOptions());
         command.add("-cp");
-        command.add(Installation.classPath());
+        command.add(classPath);
         command.add(main.getName());
         for (Object argument : arguments) {
             command.add(argument.toString());
@@ -81,7 +86,12 @@ public final class Fork implements AutoCloseable {
 
     /** Runs a main class to its end. {@return the words behind {@code result} in its last line} */
     public static String[] run(Class<?> main, Object... arguments) throws IOException {
-        try (Fork fork = start(main, arguments)) {
+        return run(Installation.classPath(), main, arguments);
+    }
+
+    /** As {@link #run(Class, Object...)} with another class path. */
+    static String[] run(String classPath, Class<?> main, Object... arguments) throws IOException {
+        try (Fork fork = start(classPath, main, arguments)) {
             String[] result = fork.await("result");
             fork.end();
             return result;
