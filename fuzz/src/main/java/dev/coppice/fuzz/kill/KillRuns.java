@@ -8,6 +8,7 @@ import dev.coppice.Cursor;
 import dev.coppice.Progress;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import dev.coppice.StoreConfig;
 import dev.coppice.SyncLevel;
 import dev.coppice.error.BusyException;
 import dev.coppice.fuzz.run.Failure;
@@ -235,7 +236,8 @@ public final class KillRuns implements Suite {
      * at least what was acknowledged as durable.
      */
     private static void verify(Victim victim, long acknowledged, boolean isWithoutLive) {
-        try (Store store = Store.open(victim.path, KilledProcess.config(victim.level))) {
+        StoreConfig config = KilledProcess.config(victim.level);
+        try (Store store = KilledProcess.patiently(() -> Store.open(victim.path, config))) {
             byte[] text = store.get(Sequence.NUMBER);
             long found = text == null ? -1 : Long.parseLong(new String(text, UTF_8));
             boolean mayBeOlder = isWithoutLive && victim.level != SyncLevel.FULL;

@@ -7,6 +7,7 @@ import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
 import dev.coppice.SyncLevel;
+import dev.coppice.error.BusyException;
 import dev.coppice.storage.FileStorage;
 import dev.coppice.testkit.Step;
 import java.io.FileDescriptor;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * A process that commits the {@link Sequence} and prints the number of each commit once it is
@@ -31,6 +33,7 @@ final class KilledProcess {
     private static final int READERS = 2;
     private static final long CHECKPOINT_PAUSE_NANOS = 5_000_000;
     private static final long MAX_BYTES = 1L << 30;
+    private static final long MAX_WAIT_NANOS = 120_000_000_000L;
 
     private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
@@ -69,7 +72,8 @@ final class KilledProcess {
         SyncLevel level = SyncLevel.valueOf(arguments[1]);
         long first = Long.parseLong(arguments[2]);
         String point = arguments[3];
-        try (Store store = open(path, level, point, Integer.parseInt(arguments[4]))) {
+        int skipped = Integer.parseInt(arguments[4]);
+        try (Store store = patiently(() -> open(path, level, point, skipped))) {
             for (int i = 0; i < READERS; i++) {
                 Thread.ofPlatform().daemon().start(() -> read(store));
             }
@@ -92,6 +96,21 @@ final class KilledProcess {
         } catch (RuntimeException | Error e) {
             say("problem in the writer: " + e);
             throw e;
+        }
+    }
+
+    /** Opens a store, which another process may be opening just now in order to read it. */
+    static Store patiently(Supplier<Store> opening) {
+        long deadline = System.nanoTime() + MAX_WAIT_NANOS;
+        while (true) {
+            try {
+                return opening.get();
+            } catch (BusyException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(CHECKPOINT_PAUSE_NANOS);
+            }
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.coppice.fuzz.kill;
 
-import dev.coppice.ColumnFamily;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
 import dev.coppice.SyncLevel;
-import dev.coppice.error.BusyException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -35,7 +33,8 @@ final class ReadingProcess {
     public static void main(String[] arguments) {
         StoreConfig config =
                 KilledProcess.config(SyncLevel.valueOf(arguments[1])).withReadOnly(true);
-        try (Store store = open(Path.of(arguments[0]), config)) {
+        Path path = Path.of(arguments[0]);
+        try (Store store = KilledProcess.patiently(() -> Store.open(path, config))) {
             KilledProcess.say(OPEN);
             read(store, new Random(Long.parseLong(arguments[2])));
         } catch (RuntimeException | Error e) {
@@ -44,23 +43,12 @@ final class ReadingProcess {
         }
     }
 
-    /** Another process may be opening the store just now. */
-    private static Store open(Path path, StoreConfig config) {
-        while (true) {
-            try {
-                return Store.open(path, config);
-            } catch (BusyException e) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
-        }
-    }
-
     private static void read(Store store, Random random) {
         Deque<Held> held = new ArrayDeque<>();
         long newest = -1;
         for (long count = 1; ; count++) {
             Snapshot snapshot = store.snapshot();
-            long number = verify(snapshot);
+            long number = Sequence.verify(snapshot);
             if (number < newest) {
                 throw new AssertionError("went back from " + newest + " to " + number);
             }
@@ -77,19 +65,10 @@ final class ReadingProcess {
     }
 
     private static void letGo(Held held) {
-        long number = verify(held.snapshot());
+        long number = Sequence.verify(held.snapshot());
         if (number != held.number()) {
             throw new AssertionError("a snapshot of commit " + held.number() + " shows " + number);
         }
         held.snapshot().close();
-    }
-
-    /** {@return the number of the commit, after everything in all families was compared} */
-    private static long verify(Snapshot snapshot) {
-        long number = Sequence.number(snapshot, ColumnFamily.DEFAULT);
-        for (int i = 0; i < Sequence.FAMILIES.size() && number >= 0; i++) {
-            Sequence.verify(snapshot, i, number);
-        }
-        return number;
     }
 }

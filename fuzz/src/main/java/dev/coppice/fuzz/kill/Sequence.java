@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
 import dev.coppice.KeyRange;
+import dev.coppice.ReadHandle;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.SyncLevel;
@@ -18,7 +19,7 @@ import java.util.Random;
  * The commits of a killed process: each has a number, which it writes into every family together
  * with some entries. Stateless.
  */
-final class Sequence {
+public final class Sequence {
     static final List<String> FAMILIES = List.of(Contents.DEFAULT, "red", "blue");
     static final byte[] NUMBER = "number".getBytes(UTF_8);
 
@@ -51,36 +52,54 @@ final class Sequence {
     /** Commits number {@code number} of the sequence. */
     static void commit(Store store, SyncLevel level, long number) {
         try (WriteTransaction txn = store.begin(level)) {
-            for (int i = 0; i < FAMILIES.size(); i++) {
-                ColumnFamily family = ColumnFamily.of(FAMILIES.get(i));
-                if (number == 0 && i > 0) {
-                    txn.createFamily(family);
-                }
-                if (number % DELETES_ONE_IN == DELETES_ONE_IN - 1) {
-                    txn.deleteRange(
-                            family,
-                            KeyRange.of(key(doomed(number)), key(doomed(number) + DELETED)));
-                }
-                txn.put(family, key(number), value(number, i));
-                txn.put(family, NUMBER, text(number));
-            }
+            write(txn, number);
             txn.commit();
+        }
+    }
+
+    /** Makes the changes of commit {@code number}, which follows the one that the store has. */
+    public static void write(WriteTransaction txn, long number) {
+        for (int i = 0; i < FAMILIES.size(); i++) {
+            ColumnFamily family = ColumnFamily.of(FAMILIES.get(i));
+            if (number == 0 && i > 0) {
+                txn.createFamily(family);
+            }
+            if (number % DELETES_ONE_IN == DELETES_ONE_IN - 1) {
+                txn.deleteRange(
+                        family, KeyRange.of(key(doomed(number)), key(doomed(number) + DELETED)));
+            }
+            txn.put(family, key(number), value(number, i));
+            txn.put(family, NUMBER, text(number));
         }
     }
 
     /**
      * {@return the number of the commit that a snapshot shows in a family, or -1 before the first}
      */
-    static long number(Snapshot snapshot, ColumnFamily family) {
+    private static long number(ReadHandle snapshot, ColumnFamily family) {
         byte[] text = snapshot.get(family, NUMBER);
         return text == null ? -1 : Long.parseLong(new String(text, UTF_8));
+    }
+
+    /** {@return the number of the newest commit that a transaction sees, or -1} */
+    public static long number(WriteTransaction txn) {
+        return number(txn, ColumnFamily.DEFAULT);
+    }
+
+    /** {@return the number of a snapshot's commit, or -1, after everything in it was compared} */
+    public static long verify(Snapshot snapshot) {
+        long number = number(snapshot, ColumnFamily.DEFAULT);
+        for (int i = 0; i < FAMILIES.size() && number >= 0; i++) {
+            verify(snapshot, i, number);
+        }
+        return number;
     }
 
     /**
      * Compares every entry of a family with the last commit that has written it, which its key and
      * the number of the newest one tell; that it may have been deleted since does not matter.
      */
-    static void verify(Snapshot snapshot, int index, long number) {
+    private static void verify(Snapshot snapshot, int index, long number) {
         ColumnFamily family = ColumnFamily.of(FAMILIES.get(index));
         if (number(snapshot, family) != number) {
             throw new AssertionError("a snapshot shows two commits at once");
