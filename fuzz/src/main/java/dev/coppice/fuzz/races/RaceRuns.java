@@ -24,6 +24,8 @@ public final class RaceRuns implements Suite {
                     "Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs,"
                             + " (\\d+) hard errs");
     private static final int CONFIGURATIONS = 70;
+    private static final String GROUPS = "groups";
+    private static final long GROUP_ROUNDS = 500;
     private static final long MIN_MILLIS_EACH = 50;
 
     @Override
@@ -46,8 +48,31 @@ public final class RaceRuns implements Suite {
             }
             isOrder |= meeting.name().equals(run.budget().only());
         }
-        if (!isOrder && !run.isOver()) {
+        if (run.wants(GROUPS)) {
+            commitInGroups(run);
+        }
+        if (!isOrder && !GROUPS.equals(run.budget().only()) && !run.isOver()) {
             runRaces(run);
+        }
+    }
+
+    /** A third of the time there is, or all of it where nothing else is asked for. */
+    private static void commitInGroups(Run run) throws InterruptedException {
+        long share = run.budget().only() == null ? 3 : 1;
+        long seconds = run.budget().seconds() / share;
+        long rounds = seconds == 0 ? GROUP_ROUNDS : Long.MAX_VALUE;
+        for (long i = 0; i < rounds && !run.isOver(); i++) {
+            if (seconds > 0 && run.elapsedMillis() >= seconds * 1000) {
+                return;
+            }
+            long seed = run.seed() + i;
+            try {
+                new GroupCommits(run, seed).round();
+            } catch (RuntimeException | AssertionError e) {
+                String repeat = "races --only " + GROUPS + " --seed " + seed;
+                run.fail(new Failure(GROUPS + " seed " + seed, repeat, List.of(), e));
+            }
+            run.scenarios(1, GROUPS + " seed " + seed);
         }
     }
 
