@@ -24,6 +24,9 @@ public final class TreeWriter {
      * one structural change is made - a rebuild, a shift to a neighbour, a split of the topmost page
      * that must be split first - and the put starts again from the root. So no change ever has to
      * carry a pending insert along.
+     *
+     * An entry that was put behind all others leaves its path: if the next key is behind it too, as
+     * it is when keys ascend, it goes to the same leaf, and nothing is searched.
      */
     /** A put needs at most one for each level, twice where separators are long. */
     private static final int MAX_CHANGES = 256;
@@ -40,6 +43,10 @@ public final class TreeWriter {
     private int spareBytes;
     private final ValueSource array = new ValueSource();
     private final ValueSource keyTail = new ValueSource();
+
+    // The tree to whose last leaf the path leads, none where it is null, and the id that owns it.
+    private TreeRoot tail;
+    private long tailId;
 
     // Of the last value that was put into a leaf.
     private MemorySegment valueSegment;
@@ -97,9 +104,36 @@ public final class TreeWriter {
      * @return whether the key is new, or what was there has expired
      */
     public boolean put(TreeRoot root, byte[] key, int keyBytes, ValueSource value, long deadline) {
+        boolean isLast = beginBehindTail(root, key, keyBytes);
+        if (!isLast) {
+            path.descend(root, key, keyBytes);
+        }
+        return putAtLeaf(root, key, keyBytes, value, deadline, isLast);
+    }
+
+    /** Starts an operation after which the path may lead anywhere. */
+    private void begin() {
+        tail = null;
         writes.beginOperation();
-        path.descend(root, key, keyBytes);
-        return putAtLeaf(root, key, keyBytes, value, deadline);
+    }
+
+    /**
+     * Starts a put.
+     *
+     * @return whether the key is above all others, and the path leads to the last leaf
+     */
+    private boolean beginBehindTail(TreeRoot root, byte[] key, int keyBytes) {
+        boolean isTail = root == tail && writes.id() == tailId;
+        tail = null;
+        return writes.beginOperation() && isTail && isAboveLeaf(key, keyBytes);
+    }
+
+    private boolean isAboveLeaf(byte[] key, int keyBytes) {
+        PageMap pages = writes.pages();
+        long leaf = path.pageId(path.depth());
+        MemorySegment s = pages.segment(leaf);
+        long page = pages.position(leaf);
+        return SlottedPage.isAboveAll(s, page, pageBytes, key, keyBytes, pages);
     }
 
     /**
@@ -123,24 +157,23 @@ public final class TreeWriter {
      */
     public boolean append(
             TreeRoot root, byte[] key, int keyBytes, ValueSource value, long deadline) {
-        writes.beginOperation();
-        path.descend(root, key, keyBytes);
-        if (!path.isRightEdge()) {
-            return false;
-        }
-        PageMap pages = writes.pages();
-        long leaf = path.pageId(path.depth());
-        MemorySegment s = pages.segment(leaf);
-        long page = pages.position(leaf);
-        int found = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
-        if (-1 - found != PageHeader.count(s, page)) {
-            return false;
+        if (!beginBehindTail(root, key, keyBytes)) {
+            path.descend(root, key, keyBytes);
+            boolean isLast = path.isRightEdge() && (isLeafEmpty() || isAboveLeaf(key, keyBytes));
+            if (!isLast) {
+                return false;
+            }
         }
         if (spareBytes > 0) {
             leaveSpare(root, key, keyBytes, payloadBytes(keyBytes, value, deadline));
         }
-        putAtLeaf(root, key, keyBytes, value, deadline);
+        putAtLeaf(root, key, keyBytes, value, deadline, true);
         return true;
+    }
+
+    private boolean isLeafEmpty() {
+        long leaf = path.pageId(path.depth());
+        return PageHeader.count(writes.pages().segment(leaf), writes.pages().position(leaf)) == 0;
     }
 
     /** Starts another leaf where the entry would take what is to stay free in this one. */
@@ -167,7 +200,7 @@ public final class TreeWriter {
      * @return the length of the value there, in bytes; unless it is 8, nothing was changed
      */
     public long addLong(TreeRoot root, byte[] key, int keyBytes, long delta, long deadline) {
-        writes.beginOperation();
+        begin();
         path.descend(root, key, keyBytes);
         PageMap pages = writes.pages();
         long leaf = path.pageId(path.depth());
@@ -175,7 +208,7 @@ public final class TreeWriter {
         long page = pages.position(leaf);
         int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
         if (index < 0 || isExpired(s, page, index)) {
-            putAtLeaf(root, key, keyBytes, array.zeros(Long.BYTES), deadline);
+            putAtLeaf(root, key, keyBytes, array.zeros(Long.BYTES), deadline, false);
         } else {
             long valueBytes = LeafPage.valueBytes(s, page, pageBytes, index);
             if (valueBytes != Long.BYTES) {
@@ -218,8 +251,18 @@ public final class TreeWriter {
         return LeafPage.payloadBytes(isOverflow, value.length(), hasDeadline);
     }
 
+    /**
+     * Stores an entry in the leaf of the path.
+     *
+     * @param isLast whether the key is known to be above all others
+     */
     private boolean putAtLeaf(
-            TreeRoot root, byte[] key, int keyBytes, ValueSource value, long deadline) {
+            TreeRoot root,
+            byte[] key,
+            int keyBytes,
+            ValueSource value,
+            long deadline,
+            boolean isLast) {
         PageMap pages = writes.pages();
         boolean isOverflow = isOverflow(keyBytes, value, deadline);
         boolean isExt = isOverflow || deadline != LeafPage.NO_DEADLINE;
@@ -230,7 +273,11 @@ public final class TreeWriter {
             long leaf = path.pageId(path.depth());
             MemorySegment s = pages.segment(leaf);
             long page = pages.position(leaf);
-            int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
+            int count = PageHeader.count(s, page);
+            int index =
+                    isLast
+                            ? -1 - count
+                            : SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
             if (index >= 0) {
                 isNew = isExpired(s, page, index);
                 if (!isOverflow && overwrite(s, page, index, value, deadline)) {
@@ -244,6 +291,10 @@ public final class TreeWriter {
             if (room.make(leaf, key, keyBytes, payload, isExt)) {
                 insert(root, leaf, index, key, keyBytes, value, deadline);
                 path.addCount(root, 1);
+                if (isNew && index == count && path.isRightEdge()) {
+                    tail = root;
+                    tailId = writes.id();
+                }
                 return isNew;
             }
             if (!(mayShift && split.shift(path, key, keyBytes, payload))) {
@@ -334,7 +385,7 @@ public final class TreeWriter {
      * @return whether the entry is there and has not expired
      */
     public boolean touch(TreeRoot root, byte[] key, int keyBytes, long deadline) {
-        writes.beginOperation();
+        begin();
         PageMap pages = writes.pages();
         long found = TreeReader.findLive(pages, root, key, keyBytes, clock);
         if (found == TreeReader.ABSENT) {
@@ -377,7 +428,7 @@ public final class TreeWriter {
             array.of(value, 0, value.length);
         }
         try {
-            putAtLeaf(root, key, keyBytes, array, deadline);
+            putAtLeaf(root, key, keyBytes, array, deadline, false);
         } finally {
             keptBirth = 0;
             array.clear();
@@ -400,7 +451,7 @@ public final class TreeWriter {
             long maxEntries,
             int maxLeaves,
             ExpiryScan.Keys keys) {
-        writes.beginOperation();
+        begin();
         return purge.run(root, scan, now, maxEntries, maxLeaves, keys);
     }
 
@@ -410,7 +461,7 @@ public final class TreeWriter {
      * @return whether it was there
      */
     public boolean delete(TreeRoot root, byte[] key, int keyBytes) {
-        writes.beginOperation();
+        begin();
         if (TreeReader.find(writes.pages(), root, key, keyBytes) == TreeReader.ABSENT) {
             return false;
         }
@@ -434,13 +485,13 @@ public final class TreeWriter {
      * @return how many there were
      */
     public long deleteRange(TreeRoot root, byte[] from, byte[] to) {
-        writes.beginOperation();
+        begin();
         return removal.remove(root, from, to);
     }
 
     /** Removes everything. */
     public void clear(TreeRoot root) {
-        writes.beginOperation();
+        begin();
         removal.clear(root);
     }
 }

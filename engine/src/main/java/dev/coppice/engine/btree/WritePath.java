@@ -20,6 +20,10 @@ final class WritePath {
     private final WriteSet writes;
     private final long[] pageIds = new long[MAX_DEPTH];
     private final int[] children = new int[MAX_DEPTH];
+
+    // Where the reference to the next page of the path is
+    private final MemorySegment[] segments = new MemorySegment[MAX_DEPTH];
+    private final long[] references = new long[MAX_DEPTH];
     private int depth;
 
     WritePath(WriteSet writes) {
@@ -67,8 +71,11 @@ final class WritePath {
                 return;
             }
             int child = BranchPage.childFor(s, page, pages.pageBytes(), key, keyBytes, pages);
+            long reference = BranchPage.child(s, page, child);
+            segments[depth] = s;
+            references[depth] = reference;
             children[depth++] = child;
-            pageId = ownChild(s, page, child, level - 1);
+            pageId = ownPage(s, reference, level - 1);
         }
     }
 
@@ -94,7 +101,10 @@ final class WritePath {
 
     /** {@return the page of a child of an own branch, made the transaction's own} */
     long ownChild(MemorySegment s, long page, int child, int level) {
-        long reference = BranchPage.child(s, page, child);
+        return ownPage(s, BranchPage.child(s, page, child), level);
+    }
+
+    private long ownPage(MemorySegment s, long reference, int level) {
         long word = Reference.word(s, reference);
         long birth = Reference.birth(s, reference);
         long pageId = Reference.pageId(word);
@@ -111,22 +121,20 @@ final class WritePath {
 
     /** Adds to the entry counts of all references on the path. */
     void addCount(TreeRoot root, long delta) {
-        PageMap pages = writes.pages();
         root.addCount(delta);
         for (int at = 0; at < depth; at++) {
-            MemorySegment s = pages.segment(pageIds[at]);
-            long reference = BranchPage.child(s, pages.position(pageIds[at]), children[at]);
+            MemorySegment s = segments[at];
+            long reference = references[at];
             Reference.count(s, reference, Reference.count(s, reference) + delta);
         }
     }
 
     /** Sets flags in the references to the pages at indexes [0, to] of the path. */
     void addFlags(TreeRoot root, int to, long flags) {
-        PageMap pages = writes.pages();
         root.addFlags(flags);
         for (int at = 0; at < to; at++) {
-            MemorySegment s = pages.segment(pageIds[at]);
-            long reference = BranchPage.child(s, pages.position(pageIds[at]), children[at]);
+            MemorySegment s = segments[at];
+            long reference = references[at];
             Reference.word(s, reference, Reference.word(s, reference) | flags);
         }
     }
@@ -161,9 +169,8 @@ final class WritePath {
             root.clearFlags(Reference.HAS_EXPIRY);
             return;
         }
-        MemorySegment s = writes.pages().segment(pageIds[at - 1]);
-        long page = writes.pages().position(pageIds[at - 1]);
-        long reference = BranchPage.child(s, page, children[at - 1]);
+        MemorySegment s = segments[at - 1];
+        long reference = references[at - 1];
         Reference.word(s, reference, Reference.word(s, reference) & ~Reference.HAS_EXPIRY);
     }
 }

@@ -111,8 +111,7 @@ public final class LeafPage {
         return value(s, page, pageBytes, index);
     }
 
-    static long payloadEnd(MemorySegment s, long page, long payload, int index) {
-        int flags = entryFlags(s, page, index);
+    static long payloadEnd(MemorySegment s, long payload, int flags) {
         long value = payload + deadlineBytes(flags);
         if ((flags & OVERFLOW) != 0) {
             return value + Reference.BYTES;

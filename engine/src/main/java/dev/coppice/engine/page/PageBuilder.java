@@ -88,49 +88,78 @@ public final class PageBuilder {
         next = 0;
     }
 
-    /** Adds entry {@code index} of a page; of a branch the separator alone. */
-    public void add(MemorySegment s, long from, int index) {
+    /** Adds the entries [from, to) of a page; of a branch the separators alone. */
+    public void addAll(MemorySegment s, long source, int from, int to) {
+        boolean isAlike =
+                PageHeader.prefixBytes(s, source) == PageHeader.prefixBytes(target, page)
+                        && SlottedPage.isExt(s, source) == SlottedPage.isExt(target, page);
+        if (isAlike) {
+            copyEntries(s, source, from, to);
+        } else {
+            for (int index = from; index < to; index++) {
+                addAnew(s, source, index);
+            }
+        }
+    }
+
+    /** Copies entries as they are; those that lie beside each other in one piece. */
+    private void copyEntries(MemorySegment s, long source, int from, int to) {
+        int prefix = PageHeader.prefixBytes(s, source);
+        boolean isExt = SlottedPage.isExt(s, source);
+        boolean isBranch = SlottedPage.isBranch(s, source);
+        long sourceSlots = SlottedPage.slots(s, source);
+        long slots = SlottedPage.slots(target, page);
+        int heap = SlottedPage.heapBytes(target, page);
+        long pieceEnd = 0;
+        long pieceStart = 0;
+        for (int index = from; index < to; index++) {
+            int offset = Bytes.u16(s, sourceSlots + (long) SlottedPage.SLOT_BYTES * index);
+            long entry = source + offset;
+            int bytes = SlottedPage.entryBytes(s, entry, prefix, pageBytes, isExt, isBranch);
+            if (entry + bytes != pieceStart) {
+                copyPiece(s, pieceStart, pieceEnd, heap);
+                pieceEnd = entry + bytes;
+            }
+            pieceStart = entry;
+            heap += bytes;
+            Bytes.u16(target, slots + (long) SlottedPage.SLOT_BYTES * next, pageBytes - heap);
+            next++;
+        }
+        copyPiece(s, pieceStart, pieceEnd, heap);
+        Bytes.u16(target, page + SlottedPage.HEAP_BYTES_OFFSET, heap);
+        MemorySegment.copy(
+                s,
+                SlottedPage.heads(s, source) + (long) SlottedPage.HEAD_BYTES * from,
+                target,
+                SlottedPage.heads(target, page)
+                        + (long) SlottedPage.HEAD_BYTES * (next - to + from),
+                (long) SlottedPage.HEAD_BYTES * (to - from));
+    }
+
+    /** Copies bytes to where a heap of that many bytes starts. */
+    private void copyPiece(MemorySegment s, long start, long end, int heapBytes) {
+        if (end > start) {
+            MemorySegment.copy(s, start, target, page + pageBytes - heapBytes, end - start);
+        }
+    }
+
+    /** Adds an entry whose key is cut in another place, or that gets or loses its flags. */
+    private void addAnew(MemorySegment s, long from, int index) {
         int prefix = PageHeader.prefixBytes(target, page);
         int entry = SlottedPage.entryBytes(s, from, pageBytes, index);
-        if (PageHeader.prefixBytes(s, from) == prefix
-                && SlottedPage.isExt(s, from) == SlottedPage.isExt(target, page)) {
-            copyEntry(s, from, index, entry);
-        } else {
-            int keyBytes = SlottedPage.key(s, from, pageBytes, index, key);
-            long payload = SlottedPage.payload(s, from, pageBytes, index);
-            if (SlottedPage.isLong(keyBytes, pageBytes)) {
-                payload -= Reference.BYTES;
-            }
-            int tail = (int) (SlottedPage.entry(s, from, index) + entry - payload);
-            int flags = SlottedPage.isBranch(s, from) ? 0 : LeafPage.entryFlags(s, from, index);
-            boolean isExt = SlottedPage.isExt(target, page);
-            int rest = SlottedPage.restBytes(keyBytes, prefix, pageBytes);
-            int size = (isExt ? 1 : 0) + Bytes.varintBytes(keyBytes - 1) + rest + tail;
-            long at =
-                    SlottedPage.openEntry(
-                            target, page, pageBytes, next, key, keyBytes, flags, size);
-            MemorySegment.copy(s, payload, target, at, tail);
+        int keyBytes = SlottedPage.key(s, from, pageBytes, index, key);
+        long payload = SlottedPage.payload(s, from, pageBytes, index);
+        if (SlottedPage.isLong(keyBytes, pageBytes)) {
+            payload -= Reference.BYTES;
         }
+        int tail = (int) (SlottedPage.entry(s, from, index) + entry - payload);
+        int flags = SlottedPage.isBranch(s, from) ? 0 : LeafPage.entryFlags(s, from, index);
+        boolean isExt = SlottedPage.isExt(target, page);
+        int rest = SlottedPage.restBytes(keyBytes, prefix, pageBytes);
+        int size = (isExt ? 1 : 0) + Bytes.varintBytes(keyBytes - 1) + rest + tail;
+        long at = SlottedPage.openEntry(target, page, pageBytes, next, key, keyBytes, flags, size);
+        MemorySegment.copy(s, payload, target, at, tail);
         next++;
-    }
-
-    private void copyEntry(MemorySegment s, long from, int index, int entryBytes) {
-        int heap = SlottedPage.heapBytes(target, page) + entryBytes;
-        long at = page + pageBytes - heap;
-        MemorySegment.copy(s, SlottedPage.entry(s, from, index), target, at, entryBytes);
-        Bytes.u16(target, page + SlottedPage.HEAP_BYTES_OFFSET, heap);
-        long heads = SlottedPage.heads(target, page);
-        int head = SlottedPage.head(s, SlottedPage.heads(s, from), index);
-        target.set(Bytes.U32, heads + (long) SlottedPage.HEAD_BYTES * next, head);
-        long slots = SlottedPage.slots(target, page);
-        Bytes.u16(target, slots + (long) SlottedPage.SLOT_BYTES * next, (int) (at - page));
-    }
-
-    /** Adds the entries [from, to) of a page. */
-    public void addAll(MemorySegment s, long source, int from, int to) {
-        for (int index = from; index < to; index++) {
-            add(s, source, index);
-        }
     }
 
     /** Adds a separator that is not in any page; returns where the reference to its run goes. */
@@ -161,11 +190,20 @@ public final class PageBuilder {
         if (SlottedPage.isBranch(s, page)) {
             perEntry += Reference.BYTES;
         }
-        int sum = 0;
+        int count = to - from;
+        if (prefixBytes == old && count == PageHeader.count(s, page)) {
+            int dead = Bytes.u16(s, page + SlottedPage.DEAD_BYTES_OFFSET);
+            return perEntry * count + SlottedPage.heapBytes(s, page) - dead;
+        }
+        boolean isExt = SlottedPage.isExt(s, page);
+        boolean isBranch = SlottedPage.isBranch(s, page);
+        long slots = SlottedPage.slots(s, page);
+        int sum = perEntry * count;
         for (int index = from; index < to; index++) {
-            sum += perEntry + SlottedPage.entryBytes(s, page, pageBytes, index);
+            long entry = page + Bytes.u16(s, slots + (long) SlottedPage.SLOT_BYTES * index);
+            sum += SlottedPage.entryBytes(s, entry, old, pageBytes, isExt, isBranch);
             if (prefixBytes != old) {
-                int keyBytes = SlottedPage.keyBytes(s, page, index);
+                int keyBytes = SlottedPage.keyBytesAt(s, isExt ? entry + 1 : entry);
                 sum +=
                         SlottedPage.restBytes(keyBytes, prefixBytes, pageBytes)
                                 - SlottedPage.restBytes(keyBytes, old, pageBytes);

@@ -145,7 +145,7 @@ public final class PageStructure {
         if (isInline && Bytes.varint(s, value) > limit - value) {
             return "value of " + Bytes.varint(s, value) + " bytes";
         }
-        if (LeafPage.payloadEnd(s, page, payload, index) > limit) {
+        if (LeafPage.payloadEnd(s, payload, LeafPage.entryFlags(s, page, index)) > limit) {
             return "value reaches beyond the page";
         }
         return null;

@@ -127,9 +127,27 @@ public final class SlottedPage {
 
     /** {@return bytes of entry {@code index} in the heap} */
     static int entryBytes(MemorySegment s, long page, int pageBytes, int index) {
-        long payload = payload(s, page, pageBytes, index);
-        long end = isBranch(s, page) ? payload : LeafPage.payloadEnd(s, page, payload, index);
-        return (int) (end - entry(s, page, index));
+        int prefix = PageHeader.prefixBytes(s, page);
+        long entry = entry(s, page, index);
+        return entryBytes(s, entry, prefix, pageBytes, isExt(s, page), isBranch(s, page));
+    }
+
+    /** {@return bytes of the entry at a position, in a page of that kind} */
+    static int entryBytes(
+            MemorySegment s,
+            long entry,
+            int prefixBytes,
+            int pageBytes,
+            boolean isExt,
+            boolean isBranch) {
+        int flags = isExt ? Bytes.u8(s, entry) : 0;
+        long at = isExt ? entry + 1 : entry;
+        int keyBytes = keyBytesAt(s, at);
+        at = Bytes.skipVarint(s, at) + restBytes(keyBytes, prefixBytes, pageBytes);
+        if (isLong(keyBytes, pageBytes)) {
+            at += Reference.BYTES;
+        }
+        return (int) ((isBranch ? at : LeafPage.payloadEnd(s, at, flags)) - entry);
     }
 
     /**
@@ -197,6 +215,25 @@ public final class SlottedPage {
             int candidate) {
         int count = PageHeader.count(s, page);
         return findAmongEqual(s, page, pageBytes, key, keyBytes, pages, candidate, count);
+    }
+
+    /** {@return whether a key is above all keys of the page} Requires: it has one. */
+    public static boolean isAboveAll(
+            MemorySegment s, long page, int pageBytes, byte[] key, int keyBytes, PageMap pages) {
+        int shape = PageHeader.shape(s, page);
+        int last = (shape & 0xFFFF) - 1;
+        int prefix = shape >>> 16;
+        int shared = Math.min(prefix, keyBytes);
+        int order = Bytes.compare(key, 0, s, page + PREFIX_OFFSET, shared);
+        if (order != 0 || shared < prefix) {
+            return order > 0;
+        }
+        int head = Bytes.head(key, prefix, keyBytes);
+        int lastHead = head(s, page + PREFIX_OFFSET + prefix, last);
+        if (head != lastHead) {
+            return Integer.compareUnsigned(head, lastHead) > 0;
+        }
+        return compareBehindHead(s, page, pageBytes, last, key, keyBytes, pages) > 0;
     }
 
     /** {@return the first index in [from, count) whose head is not below {@code head}} */

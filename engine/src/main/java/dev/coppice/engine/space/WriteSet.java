@@ -120,11 +120,15 @@ public final class WriteSet {
 
     /**
      * Called before each operation on a tree: writes buffered pages out when few frames are left.
+     *
+     * @return whether own pages may be changed without another {@link #edit}
      */
-    public void beginOperation() {
+    public boolean beginOperation() {
         if (isBuffered && buffer.free() < PAGES_PER_OPERATION) {
             writeOut();
+            return false;
         }
+        return true;
     }
 
     /** {@return a new page; its content is undefined} */
