@@ -5,6 +5,8 @@ import static dev.coppice.SyncLevel.NORMAL;
 import static dev.coppice.SyncLevel.OFF;
 
 import dev.coppice.SyncLevel;
+import dev.coppice.engine.CheckpointModes.Goal;
+import dev.coppice.engine.CheckpointModes.Outcome;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.testkit.SectorChoice;
@@ -63,6 +65,9 @@ final class Scripts {
             add(all, pageBytes, "afterKill", Scripts::afterKill);
             add(all, pageBytes, "afterKilledCommit", Scripts::afterKilledCommit);
             add(all, pageBytes, "afterPowerLoss", Scripts::afterPowerLoss);
+            add(all, pageBytes, "checkpointModes", Scripts::checkpointModes);
+            add(all, pageBytes, "truncation", Scripts::truncation);
+            add(all, pageBytes, "besideATransaction", Scripts::besideATransaction);
             long fullBytes = fullDiskBytes(pageBytes);
             all.add(new Script("fullDisk", pageBytes, fullBytes, false, Scripts::fullDisk));
             all.add(new Script("farApart", pageBytes, FAR_BYTES, false, Scripts::farApart));
@@ -70,6 +75,7 @@ final class Scripts {
             addNested(all, pageBytes, "durableDuringCheckpoint", Scripts::durableWriter);
             addNested(all, pageBytes, "writerDuringFlush", Scripts::writerDuringFlush);
             addNested(all, pageBytes, "reuseDuringCheckpoint", Scripts::reuseDuringCheckpoint);
+            addNested(all, pageBytes, "checkpointDuringCheckpoint", Scripts::secondCheckpoint);
         }
         return all;
     }
@@ -381,6 +387,127 @@ final class Scripts {
         s.release(first);
         s.checkpoint();
         s.commit(NORMAL, churn(100));
+        s.close();
+    }
+
+    /** Each mode with nobody in its way, with readers of older roots, and of the newest. */
+    private static void checkpointModes(Session s) {
+        s.open();
+        s.commit(NORMAL, puts(0, 60, 1, 0, 50));
+        int seed = 0;
+        for (Goal goal : Goal.values()) {
+            s.checkpoint(goal, Outcome.DONE);
+            s.checkpoint(goal, Outcome.DONE);
+            Session.Held ofTheBase = s.hold();
+            s.checkpoint(goal, Outcome.DONE);
+            s.commit(LEVELS[seed % 3], churn(seed++));
+            s.checkpoint(goal, Outcome.READERS);
+            s.commit(NORMAL, churn(seed++));
+            s.check(ofTheBase);
+            s.release(ofTheBase);
+            Session.Held newest = s.hold();
+            s.checkpoint(goal, goal == Goal.FULL ? Outcome.DONE : Outcome.READERS);
+            s.commit(FULL, churn(seed++));
+            s.checkpoint(goal, Outcome.READERS);
+            s.check(newest);
+            s.release(newest);
+            s.checkpoint(goal, Outcome.DONE);
+            s.checkNewest();
+            s.commit(NORMAL, churn(seed++));
+        }
+        s.close();
+    }
+
+    /** Cuts the tail off again and again, and grows into what was cut. */
+    private static void truncation(Session s) {
+        s.open();
+        long longest = 0;
+        for (int round = 0; round < 3; round++) {
+            SyncLevel level = LEVELS[round];
+            s.commit(NORMAL, puts(0, 20, 1, round, 60));
+            s.commit(level, puts(100, 160, 1, round, 100));
+            s.commit(
+                    NORMAL,
+                    txn -> {
+                        for (int i = 100; i < 260; i++) {
+                            txn.delete(Bytes.key(i));
+                        }
+                    });
+            longest = Math.max(longest, s.disk().size());
+            s.checkpoint(Goal.RESTART, Outcome.DONE);
+            s.commit(level, puts(0, 20, 1, round + 10, 60));
+            Session.Held older = s.hold();
+            s.commit(level, puts(0, 20, 1, round + 20, 60));
+            s.checkpoint(Goal.TRUNCATE, Outcome.READERS);
+            s.release(older);
+            s.checkpoint(Goal.TRUNCATE, Outcome.DONE);
+            if (s.disk().size() >= longest) {
+                throw new AssertionError("nothing was cut: " + s.disk().size());
+            }
+            Session.Held base = s.hold();
+            s.checkpoint(Goal.TRUNCATE, Outcome.DONE);
+            s.check(base);
+            s.checkNewest();
+            if (round == 1) {
+                s.kill();
+                s.open();
+            } else {
+                s.release(base);
+            }
+        }
+        s.commit(NORMAL, puts(300, 100, 1, 0, 100));
+        s.close();
+    }
+
+    /** Makes commits durable while a transaction has the writer role, and goes on from there. */
+    private static void besideATransaction(Session s) {
+        s.open();
+        s.commit(NORMAL, puts(0, 60, 1, 0, 50));
+        s.checkpoint();
+        for (int i = 0; i < 6; i++) {
+            int seed = i;
+            s.commit(NORMAL, churn(i));
+            s.commit(
+                    LEVELS[i % 3],
+                    txn -> {
+                        churn(seed + 10).accept(txn);
+                        s.checkpointBeside();
+                        churn(seed + 20).accept(txn);
+                        if (seed % 2 == 0) {
+                            s.checkpointBeside();
+                        }
+                    });
+            if (i == 3) {
+                s.checkpoint(Goal.RESTART, Outcome.DONE);
+            }
+        }
+        s.abort(
+                NORMAL,
+                txn -> {
+                    churn(50).accept(txn);
+                    s.checkpointBeside();
+                });
+        s.expectLeftovers();
+        s.commit(NORMAL, churn(60));
+        s.close();
+    }
+
+    /** A checkpoint finds another one running in each of its phases. */
+    private static void secondCheckpoint(Session s) {
+        s.open();
+        int seed = 0;
+        for (Session.Moment moment : MOMENTS) {
+            s.commit(NORMAL, puts(0, 60, 1, seed++, 50));
+            s.checkpointDuring(
+                    moment,
+                    false,
+                    () -> {
+                        if (!s.isRefusedBeside()) {
+                            throw new AssertionError("two checkpoints at once");
+                        }
+                    });
+            s.checkNewest();
+        }
         s.close();
     }
 

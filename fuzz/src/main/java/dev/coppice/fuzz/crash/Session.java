@@ -1,6 +1,7 @@
 package dev.coppice.fuzz.crash;
 
 import dev.coppice.SyncLevel;
+import dev.coppice.engine.CheckpointModes;
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
 import dev.coppice.engine.ReadView;
@@ -287,6 +288,45 @@ public final class Session {
         }
         history.markDurable(count);
         returned("checkpoint");
+    }
+
+    /**
+     * Attempts a checkpoint that goes further, and then makes the newest commit durable.
+     *
+     * @param expected how it should end
+     */
+    public void checkpoint(CheckpointModes.Goal goal, CheckpointModes.Outcome expected) {
+        int count = history.size();
+        CheckpointModes.Outcome outcome = engine.modes().attempt(goal, 0).outcome();
+        if (outcome != expected) {
+            throw new AssertionError(goal + " ended as " + outcome + ", not as " + expected);
+        }
+        if (outcome == CheckpointModes.Outcome.DONE) {
+            history.markDurable(count);
+            if (engine.modes().logFrames() != 0) {
+                throw new AssertionError(goal + " left a log");
+            }
+        }
+        returned("checkpoint " + goal);
+    }
+
+    /** Makes the newest commit durable while a transaction is running: to be called inside one. */
+    public void checkpointBeside() {
+        int count = history.size();
+        CheckpointModes.Passive passive = engine.modes().passive(0);
+        if (passive.isRefused() || passive.isBaseMoved()) {
+            throw new AssertionError("beside a transaction: " + passive);
+        }
+        history.markDurable(count);
+        // What the transaction has stored is not announced yet.
+        observer.returned(disk, history, "checkpoint beside a transaction");
+    }
+
+    /** {@return whether another checkpoint is refused at once: to be called inside one} */
+    public boolean isRefusedBeside() {
+        return engine.modes().passive(0).isRefused()
+                && engine.modes().attempt(CheckpointModes.Goal.FULL, 0).outcome()
+                        != CheckpointModes.Outcome.DONE;
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.coppice.fuzz.model;
 
 import dev.coppice.CheckReport;
+import dev.coppice.CheckpointMode;
+import dev.coppice.CheckpointResult;
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
 import dev.coppice.KeyRange;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A store on a simulated disk beside maps that hold what it should: each step is done to both, and
@@ -43,7 +46,12 @@ final class ModelTrial {
     private Contents newest = new Contents();
     private OpenTransaction open;
 
-    private record Held(Snapshot snapshot, Contents contents) {}
+    /**
+     * A snapshot and what it should show.
+     *
+     * @param sawLog whether its commit was in the log when it was opened
+     */
+    private record Held(Snapshot snapshot, Contents contents, boolean sawLog) {}
 
     private record Point(WriteHandle.Savepoint savepoint, Contents contents) {}
 
@@ -166,7 +174,7 @@ final class ModelTrial {
             case Op.Abort _ -> abort();
             case Op.Hold _ -> {
                 if (held.size() < Op.MAX_HELD) {
-                    held.add(new Held(store.snapshot(), newest));
+                    hold();
                 }
             }
             case Op.Compare compare -> {
@@ -225,15 +233,59 @@ final class ModelTrial {
         }
     }
 
+    /** The modes in turn, by the state of the store: a step that is left out changes no other. */
     private void checkpoint() {
+        CheckpointMode[] modes = CheckpointMode.values();
+        int which = (int) (store.latestTxn() % (modes.length + 1));
         try {
-            require(store.checkpoint() == (open == null), "a checkpoint beside a transaction");
-            require(
-                    open != null || store.durableTxn() == store.latestTxn(),
-                    "a checkpoint left a commit behind");
+            if (which < modes.length) {
+                checkpoint(modes[which]);
+            } else {
+                require(store.checkpoint() == (open == null), "a checkpoint beside a transaction");
+                requireCheckpointed();
+            }
         } catch (StoreFullException e) {
             compareNewest();
         }
+    }
+
+    private void checkpoint(CheckpointMode mode) {
+        long frames = store.stats().logFrames();
+        long durable = store.durableTxn();
+        CheckpointResult result = store.checkpoint(mode, 0, TimeUnit.MILLISECONDS);
+        if (open == null) {
+            boolean isBusy = held.stream().anyMatch(each -> isInTheWay(each, mode));
+            long told = mode == CheckpointMode.TRUNCATE && !isBusy ? 0 : frames;
+            CheckpointResult expected = new CheckpointResult(isBusy, told, told);
+            require(result.equals(expected), mode + " is " + result + ", not " + expected);
+            requireCheckpointed();
+        } else {
+            require(result.equals(new CheckpointResult(true, frames, 0)), mode + " " + result);
+            require(store.durableTxn() == durable, mode + " did something beside a transaction");
+        }
+    }
+
+    private boolean isInTheWay(Held reader, CheckpointMode mode) {
+        boolean isOlder = reader.snapshot().txn() != store.latestTxn();
+        return switch (mode) {
+            case PASSIVE -> false;
+            case FULL -> isOlder;
+            case RESTART, TRUNCATE -> isOlder || reader.sawLog();
+        };
+    }
+
+    private void requireCheckpointed() {
+        boolean isDone =
+                store.durableTxn() == store.latestTxn()
+                        && store.stats().checkpointTxn() == store.latestTxn()
+                        && store.stats().logFrames() == 0;
+        require(open != null || isDone, "a checkpoint left a commit behind");
+    }
+
+    private void hold() {
+        Snapshot snapshot = store.snapshot();
+        boolean sawLog = snapshot.txn() != store.stats().checkpointTxn();
+        held.add(new Held(snapshot, newest, sawLog));
     }
 
     private void letGo(Op.LetGo op) {
