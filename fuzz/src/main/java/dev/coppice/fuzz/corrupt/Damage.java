@@ -47,7 +47,7 @@ final class Damage {
 
     private final RandomGenerator random;
     private final FileCopy copy;
-    private final MemorySegment file;
+    private MemorySegment file;
     private final int pageBytes;
     private final Checksum pageChecksum;
     private final List<Long> pages;
@@ -170,6 +170,7 @@ final class Damage {
             tail[i] = (byte) (fill * i);
         }
         copy.append(tail);
+        file = copy.data();
     }
 
     private void header() {

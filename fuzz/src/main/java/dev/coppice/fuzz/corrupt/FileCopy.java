@@ -27,6 +27,11 @@ final class FileCopy {
                 specimen.live().toArray(ValueLayout.JAVA_BYTE));
     }
 
+    /** {@return a data file of these bytes, with no live file} */
+    static FileCopy of(byte[] data) {
+        return new FileCopy(data, new byte[0]);
+    }
+
     MemorySegment data() {
         return MemorySegment.ofArray(data);
     }

@@ -2,6 +2,7 @@ package dev.coppice.fuzz.run;
 
 import dev.coppice.fuzz.checkpoint.CheckpointRuns;
 import dev.coppice.fuzz.corrupt.CorruptRuns;
+import dev.coppice.fuzz.corrupt.JazzerRuns;
 import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
 import dev.coppice.fuzz.differential.DifferentialRuns;
@@ -45,6 +46,7 @@ public final class Fuzz {
                 new KillRuns(),
                 new CorruptRuns(),
                 new CheckpointRuns(),
+                new JazzerRuns(),
                 new DifferentialRuns(),
                 new RaceRuns(),
                 new MutantRuns());
