@@ -219,7 +219,8 @@ final class LiveWords {
     /** Reads the newest published root. */
     void latest(StoreRoot root) {
         while (true) {
-            long number = (long) WORD.getAcquire(words, (long) PUBLISHED_OFFSET);
+            // Volatile: an acquire may be read before the claim of a slot that went ahead of it.
+            long number = (long) WORD.getVolatile(words, (long) PUBLISHED_OFFSET);
             root.read(words, slot(number) + SLOT_ROOT);
             VarHandle.loadLoadFence();
             if ((long) WORD.getOpaque(words, (long) PUBLISHED_OFFSET) == number) {
