@@ -94,8 +94,11 @@ public final class StoreHook implements ResolveParameterHook, AroundTryHook {
             checked.close();
             return result;
         } catch (AssertionError e) {
-            result.throwable().ifPresent(e::addSuppressed);
-            return result.isFalsified() ? result : TryExecutionResult.falsified(e);
+            if (!result.isFalsified()) {
+                return TryExecutionResult.falsified(e);
+            }
+            result.throwable().ifPresent(thrown -> thrown.addSuppressed(e));
+            return result;
         }
     }
 }
