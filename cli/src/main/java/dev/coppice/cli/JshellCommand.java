@@ -33,6 +33,13 @@ final class JshellCommand implements Callable<Integer> {
                     "import java.nio.file.Path;",
                     "import static java.nio.charset.StandardCharsets.UTF_8;");
 
+    /** As the JDK's own, but that a new user is not told of a directory for preferences. */
+    private static final List<String> LOGGING =
+            List.of(
+                    "handlers=java.util.logging.ConsoleHandler",
+                    ".level=INFO",
+                    "java.util.prefs.level=WARNING");
+
     @ParentCommand private Main main;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "the store")
@@ -52,17 +59,21 @@ final class JshellCommand implements Callable<Integer> {
         }
         requireStore();
         Path startup = Files.createTempFile("coppice", ".jsh");
+        Path logging = Files.createTempFile("coppice", ".properties");
         try {
             Files.write(startup, script());
+            Files.write(logging, LOGGING);
             List<String> command = new ArrayList<>();
             command.addAll(List.of(jshell.toString(), "--execution", "local", "--class-path"));
             command.add(System.getProperty("java.class.path"));
+            command.add("-J-Djava.util.logging.config.file=" + logging);
             command.addAll(List.of("--startup", "DEFAULT", "--startup", startup.toString()));
             command.addAll(options);
             main.console().out().flush();
             return new ProcessBuilder(command).inheritIO().start().waitFor();
         } finally {
             Files.deleteIfExists(startup);
+            Files.deleteIfExists(logging);
         }
     }
 

@@ -109,7 +109,8 @@ final class ProcessTest {
         Run.of("load", directory + "/s", text.toString());
         Run run =
                 shell(
-                        "echo 'IO.println(store.snapshot().count())' | coppice jshell s -- -s -;"
+                        "echo 'IO.println(store.snapshot().count())' | coppice jshell s --"
+                                + " -J-Djava.util.prefs.userRoot=newcomer -s -;"
                                 + " coppice check s > check");
         assertEquals(new Run(ExitCode.OK, ENTRIES + "\n", ""), run);
     }
