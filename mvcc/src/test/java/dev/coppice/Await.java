@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread is about to do, for as long as a hung test may take. Stateless. */
 final class Await {
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+    static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private Await() {}
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What checkpoints of each mode wait for, say, and leave behind. After each test the store is
  * compared with a model and checked.
  */
-@Timeout(120)
+@Timeout(1200)
 class CheckpointModesTest {
     /** Where a test would wait for it, it would hang. */
     private static final long FOR_EVER_MILLIS = 86_400_000;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that has no room left can be read, and deletes make room again. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FullStoreTest {
     private static final StoreConfig CONFIG = StoreConfig.defaults().withMaxBytes(2 << 20);
 

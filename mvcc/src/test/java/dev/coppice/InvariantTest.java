@@ -130,7 +130,7 @@ class InvariantTest {
         AtomicLong newest = new AtomicLong();
         try (Store store = Store.open(path, config)) {
             fill(store);
-            Crew crew = new Crew(millis);
+            Crew crew = new Crew(millis, () -> newest.get() > 10);
             for (SyncLevel level : levels) {
                 crew.repeat(
                         Thread.ofPlatform(),

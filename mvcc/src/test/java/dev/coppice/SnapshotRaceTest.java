@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,10 @@ class SnapshotRaceTest {
             }
             writeRound(store, 0);
             AtomicReference<Snapshot> shared = new AtomicReference<>(store.snapshot());
-            Crew crew = new Crew(millis);
+            AtomicLong round = new AtomicLong();
+            BooleanSupplier hasMet =
+                    () -> reads.get() > 0 && closedUnderneath.get() > 0 && round.get() > 3;
+            Crew crew = new Crew(millis, hasMet);
             for (int i = 0; i < 2; i++) {
                 crew.repeat(
                         readers,
@@ -112,7 +116,6 @@ class SnapshotRaceTest {
                         }
                         shared.getAndSet(store.snapshot()).close();
                     });
-            AtomicLong round = new AtomicLong();
             crew.repeat(
                     Thread.ofPlatform(),
                     () -> {
@@ -120,7 +123,7 @@ class SnapshotRaceTest {
                         grow(store, round.get());
                     });
             crew.join();
-            assertTrue(reads.get() > 0 && closedUnderneath.get() > 0 && round.get() > 3);
+            assertTrue(hasMet.getAsBoolean());
         }
         try (Store store = Store.open(path, CONFIG);
                 Snapshot snapshot = store.snapshot()) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * exception. Method: a small sealed store, in which each byte of each kind of page is changed; then
  * the same with a checksum that covers the damage, so that it gets past the first defence.
  */
-@Timeout(120)
+@Timeout(1200)
 class DamageTest {
     private static final int MAX_STEPS = 20_000;
     private static final int RUNS = Integer.getInteger("coppice.damage.runs", 4_000);
