@@ -23,6 +23,7 @@ final class OpenWrite extends WeakReference<WriteHandle> {
     private static final Set<String> HANDLES =
             Set.of(
                     ReadHandle.class.getName(),
+                    EntryWrites.class.getName(),
                     WriteHandle.class.getName(),
                     WriteTransaction.class.getName(),
                     Cursor.class.getName());

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * pages, {@link dev.coppice.error.SnapshotClosedException} and {@link
  * dev.coppice.error.StoreClosedException} when the state was let go of before the operation ended.
  */
-public abstract sealed class ReadHandle permits Snapshot, Reader, WriteHandle {
+public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
     /*
      * Every operation has the same shape: is the handle usable; read; is the handle still on the
      * state that was read? A read may look at bytes that are already something else; it is built to

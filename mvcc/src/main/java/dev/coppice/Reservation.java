@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /**
  * The value of an entry, in its place in the store, to be written by the transaction that reserved
- * it with {@link WriteHandle#putReserve}. It starts as zeros.
+ * it with {@link EntryWrites#putReserve}. It starts as zeros.
  *
  * {@snippet :
  * txn.putReserve(TICKS, nanos, 24).putLong(0, price).putLong(8, quantity).putInt(16, venue);
@@ -31,14 +31,14 @@ public final class Reservation {
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final WriteHandle handle;
+    private final EntryWrites handle;
     private final WriteView view;
     private MemorySegment segment = MemorySegment.NULL;
     private long start;
     private int length;
     private long changes;
 
-    Reservation(WriteHandle handle) {
+    Reservation(EntryWrites handle) {
         this.handle = handle;
         this.view = handle.view;
     }

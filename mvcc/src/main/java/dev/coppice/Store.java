@@ -511,7 +511,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * {@return the longest value that {@link WriteHandle#putReserve} takes with a key of {@code
+     * {@return the longest value that {@link EntryWrites#putReserve} takes with a key of {@code
      * keyBytes} bytes: what lies in the leaf with it, about a quarter of a page}
      *
      * @throws IllegalArgumentException for a length that no key has

@@ -178,17 +178,17 @@ public final class WriteBatch {
         return this;
     }
 
-    /** Adds an addition to a counter, as {@link WriteHandle#addLong}. */
+    /** Adds an addition to a counter, as {@link EntryWrites#addLong}. */
     public WriteBatch addLong(ColumnFamily family, byte[] key, long delta) {
         return addLong(family, key, key.length, delta);
     }
 
-    /** Adds an addition to a counter, as {@link WriteHandle#addLong}. */
+    /** Adds an addition to a counter, as {@link EntryWrites#addLong}. */
     public WriteBatch addLong(ColumnFamily family, long key, long delta) {
         return addLong(family, encoded(key), Long.BYTES, delta);
     }
 
-    /** Adds an addition to a counter, as {@link WriteHandle#addLong}. */
+    /** Adds an addition to a counter, as {@link EntryWrites#addLong}. */
     public WriteBatch addLong(ColumnFamily family, KeyBuilder key, long delta) {
         return addLong(family, key.array(), key.length(), delta);
     }
