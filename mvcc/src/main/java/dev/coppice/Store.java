@@ -6,7 +6,6 @@ import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
-import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
@@ -62,7 +61,7 @@ public final class Store implements AutoCloseable {
     private final OpenPins pins;
     private final Handles handles;
     private final WriteWatch writes = new WriteWatch(this::rollback);
-    private volatile @Nullable Thread writerThread;
+    private final Transactions transactions;
     private volatile boolean isClosing;
 
     private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
@@ -89,11 +88,15 @@ public final class Store implements AutoCloseable {
                         && !config.readOnly()
                         && config.maintenance() == MaintenanceMode.THREAD;
         this.maintenance = hasThread ? new Maintenance(duties, durability, handles, name) : null;
+        this.transactions =
+                new Transactions(
+                        engine, config, writes, durability, checkpointer, duties, maintenance);
     }
 
     private BatchQueue batchQueue() {
         Writer writer = new Writer(this, engine.writeView());
-        return new BatchQueue(writer, config.batchQueueCapacity(), busyTimeoutNanos());
+        long busyNanos = TimeUnit.MILLISECONDS.toNanos(config.busyTimeoutMillis());
+        return new BatchQueue(writer, config.batchQueueCapacity(), busyNanos);
     }
 
     private @Nullable Sweep sweep() {
@@ -316,10 +319,8 @@ public final class Store implements AutoCloseable {
      * @throws IllegalStateException when this thread has a transaction open
      */
     public WriteTransaction begin(SyncLevel syncLevel) {
-        WriteView view = beginView(syncLevel, busyTimeoutNanos());
-        WriteTransaction txn = new WriteTransaction(this, view);
-        writes.began(txn, view);
-        return txn;
+        requireOpen();
+        return transactions.begin(this, syncLevel);
     }
 
     /**
@@ -333,71 +334,13 @@ public final class Store implements AutoCloseable {
         return new Writer(this, engine.writeView());
     }
 
-    long busyTimeoutNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(config.busyTimeoutMillis());
-    }
-
-    /** Starts a write transaction, of which this thread is the owner. */
-    WriteView beginView(SyncLevel syncLevel, long timeoutNanos) {
-        Objects.requireNonNull(syncLevel, "syncLevel");
-        requireOpen();
-        // One that nobody can end any more would keep this one waiting for nothing.
-        writes.release();
-        requireNoTransaction();
-        boolean waitsForMedium =
-                syncLevel == SyncLevel.FULL || config.journalMode() == JournalMode.DELETE;
-        try {
-            if (!waitsForMedium && durability.isBounded()) {
-                durability.awaitRoom(timeoutNanos);
-            }
-            WriteView view = engine.begin(waitsForMedium, timeoutNanos);
-            writerThread = Thread.currentThread();
-            return view;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BusyException("interrupted while waiting to begin a write transaction", e);
-        }
+    Transactions transactions() {
+        return transactions;
     }
 
     /** {@return whether this thread has a write transaction open} */
     boolean isWriting() {
-        return Thread.currentThread().equals(writerThread);
-    }
-
-    private void requireNoTransaction() {
-        if (isWriting()) {
-            throw new IllegalStateException(
-                    "this thread has a write transaction open: commit it or roll it back first");
-        }
-    }
-
-    long commit(WriteView view) {
-        writes.ending();
-        writerThread = null;
-        durability.committing();
-        try {
-            long txn = engine.commit(view, config.clock().millis());
-            if (checkpointer.isDue()) {
-                checkpointAfterCommit();
-            }
-            return txn;
-        } catch (CommitInDoubtException e) {
-            duties.flushFailed(e);
-            throw e;
-        } finally {
-            if (maintenance != null) {
-                maintenance.committed();
-            }
-        }
-    }
-
-    /** What is committed stays so, even where the checkpoint fails. */
-    private void checkpointAfterCommit() {
-        try {
-            checkpointer.runDue();
-        } catch (StoreException e) {
-            duties.checkFailed(e);
-        }
+        return transactions.isWriting();
     }
 
     /**
@@ -412,7 +355,7 @@ public final class Store implements AutoCloseable {
      *     submitted already
      */
     public long apply(WriteBatch batch) {
-        requireNoTransaction();
+        transactions.requireNone();
         return queue().apply(batch);
     }
 
@@ -476,7 +419,7 @@ public final class Store implements AutoCloseable {
      */
     public boolean awaitChange(long txn, long timeout, TimeUnit unit) throws InterruptedException {
         requireOpen();
-        requireNoTransaction();
+        transactions.requireNone();
         try {
             return engine.awaitPublished(txn + 1, unit.toNanos(timeout));
         } catch (IllegalStateException e) {
@@ -497,7 +440,7 @@ public final class Store implements AutoCloseable {
      */
     public boolean awaitDurable(long txn, long timeout, TimeUnit unit) throws InterruptedException {
         requireOpen();
-        requireNoTransaction();
+        transactions.requireNone();
         long newest = latestTxn();
         if (txn > newest) {
             throw new IllegalArgumentException(
@@ -521,10 +464,8 @@ public final class Store implements AutoCloseable {
         return engine.pageSize().maxInlineValueBytes(keyBytes);
     }
 
-    void rollback(WriteView view) {
-        writes.ending();
-        writerThread = null;
-        engine.rollback(view);
+    private void rollback(WriteView view) {
+        transactions.rollback(view);
     }
 
     /** {@return a copy of the newest value of a key of the default family, or null} */
@@ -892,7 +833,8 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
+    /** Throws when the store takes no new work any more. */
+    void requireOpen() {
         if (isClosing) {
             throw new StoreClosedException("the store is closed");
         }
@@ -910,7 +852,7 @@ public final class Store implements AutoCloseable {
      */
     @Override
     public void close() {
-        requireNoTransaction();
+        transactions.requireNone();
         if (batches != null && !isClosing) {
             batches.close();
         }

@@ -285,10 +285,10 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
         requireUsable();
         owner = null;
         if (expired.isEmpty()) {
-            return store.commit(view);
+            return store.transactions().commit(view);
         }
         try {
-            long txn = store.commit(view);
+            long txn = store.transactions().commit(view);
             store.expired(List.copyOf(expired), txn);
             return txn;
         } finally {
@@ -315,7 +315,7 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
         requireUsable();
         owner = null;
         expired.clear();
-        store.rollback(view);
+        store.transactions().rollback(view);
     }
 
     @Override

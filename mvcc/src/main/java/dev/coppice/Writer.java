@@ -40,7 +40,7 @@ public final class Writer extends WriteHandle implements AutoCloseable {
      *     the writer is closed
      */
     public void begin(SyncLevel syncLevel) {
-        begin(syncLevel, store.busyTimeoutNanos());
+        begin(syncLevel, store.transactions().timeoutNanos());
     }
 
     /** As {@link #begin()} with another timeout. */
@@ -56,7 +56,8 @@ public final class Writer extends WriteHandle implements AutoCloseable {
             throw new IllegalStateException(
                     "the writer has a transaction open: commit it or roll it back first");
         }
-        store.beginView(syncLevel, timeoutNanos);
+        store.requireOpen();
+        store.transactions().begin(syncLevel, timeoutNanos);
         own();
     }
 
