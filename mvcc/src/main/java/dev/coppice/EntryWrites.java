@@ -243,7 +243,7 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         return putIfAbsent(family, key.array(), key.length(), value, lifetime);
     }
 
-    private boolean putIfAbsent(
+    final boolean putIfAbsent(
             ColumnFamily family, byte[] key, int keyBytes, byte[] value, Lifetime lifetime) {
         Values.check(value, 0, value.length);
         return !isThere(family, key, keyBytes)
@@ -422,6 +422,27 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
                             + Long.BYTES);
         }
         return view.sum();
+    }
+
+    /** {@return when the entry of a key expires, in the engine's terms} Requires: it is there. */
+    final long deadline(ColumnFamily family, byte[] key, int keyBytes) {
+        try {
+            return TreeReader.deadline(
+                    pages(), TreeReader.find(pages(), tree(family), key, keyBytes));
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+    }
+
+    /** Stores an entry with a deadline in the engine's terms. */
+    final void putUntil(
+            ColumnFamily family, byte[] key, int keyBytes, byte[] value, long deadline) {
+        requireUsable();
+        try {
+            view.put(tree(family), key, keyBytes, value, 0, value.length, deadline);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
     }
 
     /** Removes an entry of the default family; returns whether it was there, expired or not. */

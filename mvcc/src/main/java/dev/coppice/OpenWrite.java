@@ -24,6 +24,7 @@ final class OpenWrite extends WeakReference<WriteHandle> {
             Set.of(
                     ReadHandle.class.getName(),
                     EntryWrites.class.getName(),
+                    AtomicOperations.class.getName(),
                     WriteHandle.class.getName(),
                     WriteTransaction.class.getName(),
                     Cursor.class.getName());

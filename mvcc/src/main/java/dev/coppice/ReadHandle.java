@@ -110,7 +110,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
         return store.now();
     }
 
-    private byte @Nullable [] value(ColumnFamily family, byte[] key, int keyBytes) {
+    final byte @Nullable [] value(ColumnFamily family, byte[] key, int keyBytes) {
         Keys.checkLength(keyBytes);
         requireUsable();
         byte[] value;

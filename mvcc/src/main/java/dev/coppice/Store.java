@@ -527,6 +527,22 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * {@return operations on single entries of the default family, see {@link
+     * #atomic(ColumnFamily)}}
+     */
+    public AtomicOperations atomic() {
+        return atomic(ColumnFamily.DEFAULT);
+    }
+
+    /**
+     * {@return operations that read and change single entries of a family, each a transaction of
+     * its own; for any thread, as long as the store is open}
+     */
+    public AtomicOperations atomic(ColumnFamily family) {
+        return AtomicOperations.on(this, family);
+    }
+
+    /**
      * Removes the entries of all column families that have expired, as {@link
      * #purgeExpired(ColumnFamily)}; returns how many.
      */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
      * itself.
      */
     private @Nullable Thread owner;
+    private boolean isCallingOut;
     private final List<Expired> expired = new ArrayList<>();
 
     WriteHandle(Store store, WriteView view) {
@@ -56,7 +58,37 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     }
 
     final boolean isOwned() {
-        return owner != null;
+        return owner != null || isCallingOut;
+    }
+
+    /**
+     * {@return operations on single entries of the default family, see {@link
+     * #atomic(ColumnFamily)}}
+     */
+    public final AtomicOperations atomic() {
+        return atomic(ColumnFamily.DEFAULT);
+    }
+
+    /**
+     * {@return operations that read and change single entries of a family, as a part of the
+     * transaction of this handle that is open when they are called}
+     */
+    public final AtomicOperations atomic(ColumnFamily family) {
+        return AtomicOperations.in(this, family);
+    }
+
+    /** Calls a function of the program's, which may not use the transaction. */
+    final byte @Nullable [] callOut(
+            UnaryOperator<byte @Nullable []> function, byte @Nullable [] argument) {
+        Thread mine = owner;
+        owner = null;
+        isCallingOut = true;
+        try {
+            return function.apply(argument);
+        } finally {
+            isCallingOut = false;
+            owner = mine;
+        }
     }
 
     /** Gives an entry another lifetime and leaves its value; returns whether it is there. */
@@ -348,7 +380,11 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     @Override
     final void requireUsable() {
         if (!Thread.currentThread().equals(owner)) {
-            throw notUsable(owner);
+            throw isCallingOut
+                    ? new IllegalStateException(
+                            "the function of a merge may not use the transaction that it is a part"
+                                    + " of")
+                    : notUsable(owner);
         }
     }
 
