@@ -153,6 +153,17 @@ final class RandomScript {
                         txn.delete(delete.family(), Keys.key(delete.key()));
                     }
                 }
+                case Op.Update update -> {
+                    need(update.family());
+                    byte[] key = Keys.key(update.key());
+                    byte[] old = txn.contents().get(update.family(), key);
+                    byte[] result = update.result(old);
+                    if (result != null) {
+                        txn.put(update.family(), key, result);
+                    } else if (old != null) {
+                        txn.delete(update.family(), key);
+                    }
+                }
                 case Op.DeleteRange range -> deleteRange(range);
                 case Op.CreateFamily create -> need(create.family());
                 case Op.DropFamily drop -> {

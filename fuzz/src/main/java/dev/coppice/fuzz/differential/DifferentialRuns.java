@@ -123,7 +123,11 @@ public final class DifferentialRuns implements Suite {
                 peer.deleteRange(range.family(), isSwapped ? other : one, isSwapped ? one : other);
             }
             case Op.DropFamily drop -> peer.deleteRange(drop.family(), null, null);
-            case Op.CreateFamily _, Op.TakeSavepoint _, Op.RollBackTo _, Op.ReleaseSavepoint _ -> {}
+            case Op.Update _,
+                    Op.CreateFamily _,
+                    Op.TakeSavepoint _,
+                    Op.RollBackTo _,
+                    Op.ReleaseSavepoint _ -> {}
         }
     }
 

@@ -370,6 +370,12 @@ final class ModelTrial {
                     work.delete(delete.family(), key);
                 }
             }
+            case Op.Update update -> {
+                need(update.family());
+                byte[] old = work.get(update.family(), Keys.key(update.key()));
+                update.apply(txn.atomic(ColumnFamily.of(update.family())), old);
+                work.update(update);
+            }
             case Op.DeleteRange range -> deleteRange(range);
             case Op.CreateFamily create -> need(create.family());
             case Op.DropFamily drop -> {

@@ -86,7 +86,9 @@ public final class OpGenerator {
     private void change(List<Op> ops) {
         String family = FAMILIES[random.nextInt(FAMILIES.length)];
         int what = random.nextInt(100);
-        if (what < 54) {
+        if (what < 5) {
+            ops.add(new Op.Update(family, key(), random.nextInt(10_000)));
+        } else if (what < 54) {
             ops.add(new Op.Put(family, key(), random.nextInt(10_000)));
         } else if (what < 58) {
             ops.add(new Op.Fill(family, key(), 20 + random.nextInt(60), random.nextInt(10_000)));

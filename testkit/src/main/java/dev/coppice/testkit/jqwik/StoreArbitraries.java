@@ -83,13 +83,16 @@ public final class StoreArbitraries {
 
     // ---- steps
 
-    /** {@return steps of a transaction: puts, deletes, range deletes, families, savepoints} */
+    /**
+     * {@return steps of a transaction: puts, updates, deletes, range deletes, families, savepoints}
+     */
     public static Arbitrary<Op> changes() {
         Arbitrary<Integer> bounds = Arbitraries.integers().between(-1, KEYS);
         return Arbitraries.oneOf(
                 Combinators.combine(families(), keyNumbers(), valueNumbers()).as(Op.Put::new),
                 Combinators.combine(families(), keyNumbers(), ordinals(), valueNumbers())
                         .as(Op.Fill::new),
+                Combinators.combine(families(), keyNumbers(), valueNumbers()).as(Op.Update::new),
                 Combinators.combine(families(), keyNumbers()).as(Op.Delete::new),
                 Combinators.combine(families(), bounds, bounds).as(Op.DeleteRange::new),
                 families().map(Op.CreateFamily::new),

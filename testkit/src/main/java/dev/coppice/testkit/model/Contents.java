@@ -5,6 +5,8 @@ import dev.coppice.Cursor;
 import dev.coppice.ReadHandle;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import dev.coppice.testkit.op.Keys;
+import dev.coppice.testkit.op.Op;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
@@ -68,6 +70,17 @@ public final class Contents {
     /** Removes an entry, if it is there. */
     public void delete(String family, byte[] key) {
         entriesOf(family).remove(key);
+    }
+
+    /** Does an operation on one entry. */
+    public void update(Op.Update update) {
+        byte[] key = Keys.key(update.key());
+        byte[] result = update.result(get(update.family(), key));
+        if (result == null) {
+            delete(update.family(), key);
+        } else {
+            put(update.family(), key, result);
+        }
     }
 
     /** Removes the keys in [from, to), null for no bound. */

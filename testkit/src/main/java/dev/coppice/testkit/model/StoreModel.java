@@ -183,6 +183,10 @@ public final class StoreModel {
                     work.delete(delete.family(), Keys.key(delete.key()));
                 }
             }
+            case Op.Update update -> {
+                need(work, update.family());
+                work.update(update);
+            }
             case Op.DeleteRange range -> {
                 if (work.has(range.family())) {
                     work.deleteRange(range.family(), range.lower(), range.upper());

@@ -1,7 +1,9 @@
 package dev.coppice.testkit.op;
 
+import dev.coppice.AtomicOperations;
 import dev.coppice.SyncLevel;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,60 @@ public sealed interface Op {
 
     /** Deletes an entry, if there is one. */
     record Delete(String family, int key) implements Change {}
+
+    /**
+     * Does one of the {@link AtomicOperations} on an entry, in a family that is created if need be;
+     * the value says which.
+     */
+    record Update(String family, int key, int value) implements Change {
+        /**
+         * Does it.
+         *
+         * @param old the value that is there, or null
+         * @throws AssertionError when the operation reports something else
+         */
+        public void apply(AtomicOperations atomic, byte @Nullable [] old) {
+            byte[] keyBytes = Keys.key(key);
+            byte[] result = result(old);
+            switch (value % 5) {
+                case 0 ->
+                        requireEqual(atomic.putIfAbsent(keyBytes, Keys.value(value)), old == null);
+                case 1 -> {
+                    byte[] other = old == null ? Keys.value(value) : null;
+                    requireEqual(atomic.compareAndSet(keyBytes, other, result), false);
+                    requireEqual(atomic.compareAndSet(keyBytes, old, result), true);
+                }
+                case 2 -> requireEqual(atomic.getAndPut(keyBytes, Keys.value(value)), old);
+                case 3 -> requireEqual(atomic.getAndDelete(keyBytes), old);
+                default -> requireEqual(atomic.merge(keyBytes, this::merged), result);
+            }
+        }
+
+        /** {@return what it leaves of a value, null for no entry} */
+        public byte @Nullable [] result(byte @Nullable [] old) {
+            return switch (value % 5) {
+                case 0 -> old == null ? Keys.value(value) : old;
+                case 1 -> value % 4 == 0 ? null : Keys.value(value);
+                case 2 -> Keys.value(value);
+                case 3 -> null;
+                default -> merged(old);
+            };
+        }
+
+        private byte @Nullable [] merged(byte @Nullable [] old) {
+            byte[] other = Keys.value(value);
+            if (old == null) {
+                return other;
+            }
+            return old.length > other.length ? null : Arrays.copyOf(old, other.length);
+        }
+
+        private static void requireEqual(@Nullable Object found, @Nullable Object expected) {
+            if (!Objects.deepEquals(found, expected)) {
+                throw new AssertionError("an operation on an entry reports something else");
+            }
+        }
+    }
 
     /** Deletes from the lower key to below the higher one; -1 is no bound. */
     record DeleteRange(String family, int from, int to) implements Change {

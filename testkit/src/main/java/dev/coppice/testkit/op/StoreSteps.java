@@ -142,6 +142,11 @@ public final class StoreSteps implements AutoCloseable {
                     txn.delete(ColumnFamily.of(delete.family()), Keys.key(delete.key()));
                 }
             }
+            case Op.Update update -> {
+                ColumnFamily family = ColumnFamily.of(update.family());
+                txn.createFamilyIfMissing(family);
+                update.apply(txn.atomic(family), txn.get(family, Keys.key(update.key())));
+            }
             case Op.DeleteRange range -> {
                 if (has(txn, range.family())) {
                     txn.deleteRange(
