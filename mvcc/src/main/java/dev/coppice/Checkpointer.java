@@ -112,6 +112,17 @@ final class Checkpointer {
         }
     }
 
+    /** As {@link Store#sync}. */
+    long sync() {
+        long newest = engine.latestTxn();
+        while (engine.durableTxn() < newest) {
+            if (engine.modes().passive(0).isRefused()) {
+                LockSupport.parkNanos(this, LOOK_NANOS);
+            }
+        }
+        return engine.durableTxn();
+    }
+
     /** {@return whether so many commits have been made that PASSIVE is due; asked after each} */
     boolean isDue() {
         return walSizeLimit > 0

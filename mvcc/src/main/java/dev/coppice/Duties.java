@@ -35,6 +35,7 @@ final class Duties {
     private final Handles handles;
     private final WriteWatch writes;
     private final @Nullable Sweep sweep;
+    private volatile @Nullable LiveCounters counters;
     private final AtomicReference<StoreException> failure = new AtomicReference<>();
 
     /** Held by who works; never while the listener is called. */
@@ -71,6 +72,11 @@ final class Duties {
         this.grewTold = engine.storage().size();
         this.durableTold = engine.durableTxn();
         this.baseTold = baseTxn();
+    }
+
+    /** Names what is to be shown to other processes from now on. */
+    void counters(LiveCounters newCounters) {
+        counters = newCounters;
     }
 
     /** {@return whether a commit left something that should not wait for the next round} */
@@ -133,7 +139,7 @@ final class Duties {
     }
 
     private int workAlone(long waitNanos) {
-        int done = handles.work() + writes.release();
+        int done = handles.work() + writes.release() + show();
         if (!config.readOnly()) {
             try {
                 done += drain(waitNanos) + grow();
@@ -145,6 +151,16 @@ final class Duties {
             report();
         }
         return done;
+    }
+
+    private int show() {
+        LiveCounters shown = counters;
+        return shown != null && shown.work() ? 1 : 0;
+    }
+
+    /** {@return how long until figures are to be shown again, about} */
+    long showNanos() {
+        return counters == null ? Long.MAX_VALUE : LiveCounters.INTERVAL_NANOS;
     }
 
     private int sweep() {
@@ -269,6 +285,10 @@ final class Duties {
         working.lock();
         try {
             isStopped = true;
+            LiveCounters shown = counters;
+            if (shown != null) {
+                shown.finish();
+            }
         } finally {
             working.unlock();
         }
@@ -281,5 +301,9 @@ final class Duties {
             reportFailure();
         }
         events.close();
+        LiveCounters shown = counters;
+        if (shown != null) {
+            shown.close();
+        }
     }
 }

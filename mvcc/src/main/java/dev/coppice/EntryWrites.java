@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.stats.Tally;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -30,6 +31,11 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
     EntryWrites(Store store, WriteView view) {
         super(store);
         this.view = view;
+    }
+
+    @Override
+    final Tally tally() {
+        return store.statistics().writer();
     }
 
     @Override
@@ -150,9 +156,11 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         try {
             TreeRoot tree = tree(family);
             long deadline = lifetime.deadline(view, tree);
-            return view.put(tree, key, keyBytes, value, offset, length, deadline);
+            boolean isNew = view.put(tree, key, keyBytes, value, offset, length, deadline);
+            tally().put(keyBytes + length);
+            return isNew;
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -183,9 +191,11 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         try {
             TreeRoot tree = tree(family);
             long deadline = lifetime.deadline(view, tree);
-            return view.put(tree, key, keyBytes, value, offset, (int) length, deadline);
+            boolean isNew = view.put(tree, key, keyBytes, value, offset, (int) length, deadline);
+            tally().put(keyBytes + length);
+            return isNew;
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -256,7 +266,7 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         try {
             return live(tree(family), key, keyBytes) != TreeReader.ABSENT;
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -320,12 +330,13 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
             long deadline = lifetime.deadline(view, tree);
             wasLast = view.append(tree, key, keyBytes, value, offset, length, deadline);
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
         if (!wasLast) {
             throw new IllegalArgumentException(
                     "append: the key is not above all others of family '" + family.name() + "'");
         }
+        tally().put(keyBytes + length);
     }
 
     /** Sets how many bytes of a leaf {@link #append} leaves free, up to a quarter of a page. */
@@ -373,8 +384,9 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         }
         try {
             view.reserve(tree, key, keyBytes, length);
+            tally().put(keyBytes + length);
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
         Reservation mine = reservation;
         if (mine == null) {
@@ -412,7 +424,7 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         try {
             valueBytes = view.addLong(tree(family), key, keyBytes, delta);
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
         if (valueBytes != Long.BYTES) {
             throw new IllegalArgumentException(
@@ -421,6 +433,7 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
                             + ", must be "
                             + Long.BYTES);
         }
+        tally().put(keyBytes + Long.BYTES);
         return view.sum();
     }
 
@@ -430,7 +443,7 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
             return TreeReader.deadline(
                     pages(), TreeReader.find(pages(), tree(family), key, keyBytes));
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -440,8 +453,9 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         requireUsable();
         try {
             view.put(tree(family), key, keyBytes, value, 0, value.length, deadline);
+            tally().put(keyBytes + value.length);
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -469,9 +483,11 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         requireUsable();
         Keys.checkLength(keyBytes);
         try {
-            return view.delete(tree(family), key, keyBytes);
+            boolean wasThere = view.delete(tree(family), key, keyBytes);
+            tally().add(Tally.DELETES, wasThere ? 1 : 0);
+            return wasThere;
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -480,9 +496,11 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
         requireUsable();
         Objects.requireNonNull(range, "range");
         try {
-            return view.deleteRange(tree(family), range.lower(), range.upper());
+            long removed = view.deleteRange(tree(family), range.lower(), range.upper());
+            tally().add(Tally.DELETES, removed);
+            return removed;
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 

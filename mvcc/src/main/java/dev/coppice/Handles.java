@@ -18,10 +18,10 @@ final class Handles {
     private final Leaks leaks = new Leaks();
     private final OldHandles old;
 
-    Handles(Engine engine, OpenPins pins, StoreConfig config, Events events) {
+    Handles(Engine engine, OpenPins pins, StoreConfig config, Events events, String store) {
         this.pins = pins;
         this.policy = config.snapshotPolicy();
-        this.old = new OldHandles(engine, pins, config, events);
+        this.old = new OldHandles(engine, pins, config, events, store);
     }
 
     /** Throws where the policy refuses new handles. */

@@ -58,7 +58,8 @@ final class Maintenance implements Durability.Worker {
         if (duties.isAwaited()) {
             return LONGEST_WAIT_NANOS;
         }
-        long pause = Math.min(roundNanos, durability.checkpointIntervalNanos());
+        long round = Math.min(roundNanos, duties.showNanos());
+        long pause = Math.min(round, durability.checkpointIntervalNanos());
         return Math.clamp(duties.sweepNanos(), SHORTEST_WAIT_NANOS, pause);
     }
 

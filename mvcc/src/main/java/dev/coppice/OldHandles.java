@@ -2,6 +2,7 @@ package dev.coppice;
 
 import dev.coppice.engine.Engine;
 import dev.coppice.error.BusyException;
+import dev.coppice.stats.SnapshotStallEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,12 +21,19 @@ final class OldHandles {
     private final StoreConfig config;
     private final SnapshotPolicy policy;
     private final Events events;
+    private final String store;
     private volatile boolean isRefusing;
 
     /** A handle, as long as its pin has that generation. */
     private record Open(Pin pin, long generation, SnapshotInfo info) {}
 
-    OldHandles(Engine engine, OpenPins pins, StoreConfig config, Events events) {
+    /**
+     * Creates what applies the policy.
+     *
+     * @param store name of the store
+     */
+    OldHandles(Engine engine, OpenPins pins, StoreConfig config, Events events, String store) {
+        this.store = store;
         this.engine = engine;
         this.pins = pins;
         this.config = config;
@@ -117,12 +125,23 @@ final class OldHandles {
         return evicted;
     }
 
+    private void tell(SnapshotInfo info, boolean isEvicted) {
+        SnapshotStallEvent.tell(
+                store,
+                info.txn(),
+                info.ageMillis(),
+                info.pinnedBytes(),
+                info.openedBy(),
+                isEvicted);
+    }
+
     private int apply(Open handle) {
         SnapshotInfo info = handle.info();
         if (policy.action() != SnapshotPolicy.Action.EVICT) {
             if (handle.pin().isFirstStall(handle.generation())) {
                 LOG.log(System.Logger.Level.WARNING, "a snapshot is beyond the bounds: {0}", info);
                 events.add(listener -> listener.stalled(info));
+                tell(info, false);
             }
             return 0;
         }
@@ -131,6 +150,7 @@ final class OldHandles {
         }
         LOG.log(System.Logger.Level.WARNING, "a snapshot was evicted: {0}", info);
         events.add(listener -> listener.evicted(info));
+        tell(info, true);
         return 1;
     }
 

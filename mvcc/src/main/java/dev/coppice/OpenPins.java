@@ -12,10 +12,12 @@ import java.util.Arrays;
  */
 final class OpenPins {
     private final Engine engine;
+    private final Statistics statistics;
     private volatile Pin[] pins = new Pin[16];
 
-    OpenPins(Engine engine) {
+    OpenPins(Engine engine, Statistics statistics) {
         this.engine = engine;
+        this.statistics = statistics;
     }
 
     /**
@@ -42,7 +44,7 @@ final class OpenPins {
     private synchronized Pin create(int slot) {
         Pin[] all = pins;
         Pin[] longer = Arrays.copyOf(all, Math.max(all.length, Integer.highestOneBit(slot) << 1));
-        longer[slot] = new Pin(engine.viewOf(slot));
+        longer[slot] = new Pin(engine.viewOf(slot), statistics.create());
         pins = longer;
         return longer[slot];
     }

@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.Families;
 import dev.coppice.engine.ReadView;
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.stats.Tally;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -44,6 +45,7 @@ final class Pin {
     }
 
     private final ReadView view;
+    private final Tally tally;
     private final Map<String, Known> families = new ConcurrentHashMap<>();
     private volatile long generation;
     private volatile long evicted;
@@ -64,8 +66,14 @@ final class Pin {
     /** The tree of a family, or none, in every root whose catalogue was born then. */
     private record Known(long catalogueBirth, @Nullable TreeRoot tree) {}
 
-    Pin(ReadView view) {
+    /**
+     * Creates a pin.
+     *
+     * @param tally what its owners count in
+     */
+    Pin(ReadView view, Tally tally) {
         this.view = view;
+        this.tally = tally;
     }
 
     static int state(long generation) {
@@ -79,6 +87,11 @@ final class Pin {
 
     ReadView view() {
         return view;
+    }
+
+    /** {@return what the one thread counts in that reads through it} */
+    Tally tally() {
+        return tally;
     }
 
     long generation() {

@@ -6,6 +6,7 @@ import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.stats.Tally;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -63,6 +64,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
     /** {@return a number that moves whenever the trees it reads are other ones} */
     abstract long changes();
 
+    /** {@return what this thread counts in} */
+    abstract Tally tally();
+
     /** {@return 8 bytes for a long key, which the running operation alone uses} */
     abstract byte[] keyScratch();
 
@@ -78,7 +82,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
     /** {@return what to throw for an exception of a read: another one if that does not count} */
     final RuntimeException failure(Throwable fault) {
         checkAfterRead();
-        return Faults.translate(fault);
+        return store.failed(fault);
     }
 
     /** {@return a copy of the value of a key of the default family, or null} */
@@ -103,7 +107,16 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
 
     /** {@return where the entry of a key is that has not expired, or {@link TreeReader#ABSENT}} */
     final long live(TreeRoot tree, byte[] key, int keyBytes) {
-        return TreeReader.findLive(pages(), tree, key, keyBytes, clock());
+        long found = TreeReader.find(pages(), tree, key, keyBytes);
+        boolean isGone =
+                found != TreeReader.ABSENT
+                        && tree.mayExpire()
+                        && TreeReader.isExpired(pages(), found, clock());
+        if (isGone) {
+            tally().add(Tally.EXPIRED, 1);
+            return TreeReader.ABSENT;
+        }
+        return found;
     }
 
     final LongSupplier clock() {
@@ -121,6 +134,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
             throw failure(e);
         }
         checkAfterRead();
+        if (value != null) {
+            tally().got(value.length);
+        }
         return value;
     }
 
@@ -159,6 +175,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
             throw failure(e);
         }
         checkAfterRead();
+        if (length >= 0 && length <= target.length - offset) {
+            tally().got(length);
+        }
         return length;
     }
 
@@ -199,6 +218,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
             throw failure(e);
         }
         checkAfterRead();
+        if (length >= 0 && length <= target.byteSize() - offset) {
+            tally().got(length);
+        }
         return length;
     }
 
@@ -238,6 +260,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
             into.clear();
             throw failure(e);
         }
+        if (isThere) {
+            tally().got(into.length());
+        }
         return isThere;
     }
 
@@ -273,6 +298,7 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
             into.clear();
             throw failure(e);
         }
+        into.count(tally());
     }
 
     /** {@return whether the key is there} */
@@ -336,16 +362,21 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
 
     private @Nullable ExpiringValue withExpiry(ColumnFamily family, byte[] key, int keyBytes) {
         Keys.checkLength(keyBytes);
-        return read(() -> {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
-            if (found == TreeReader.ABSENT) {
-                return null;
-            }
-            Expiry expiry = Expiry.of(TreeReader.deadline(pages(), found), clock());
-            return expiry.isPresent()
-                    ? new ExpiringValue(TreeReader.value(pages(), found), expiry)
-                    : null;
-        });
+        ExpiringValue value =
+                read(() -> {
+                    long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+                    if (found == TreeReader.ABSENT) {
+                        return null;
+                    }
+                    Expiry expiry = expiry(found);
+                    return expiry.isPresent()
+                            ? new ExpiringValue(TreeReader.value(pages(), found), expiry)
+                            : null;
+                });
+        if (value != null) {
+            tally().got(value.value().length);
+        }
+        return value;
     }
 
     /** {@return whether and when the entry of a key expires, without reading its value} */
@@ -365,7 +396,19 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
 
     private Expiry expiry(ColumnFamily family, byte[] key, int keyBytes) {
         Keys.checkLength(keyBytes);
-        return read(() -> Expiry.of(pages(), tree(family), key, keyBytes, clock()));
+        return read(() -> {
+            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+            return found == TreeReader.ABSENT ? new Expiry.Absent() : expiry(found);
+        });
+    }
+
+    /** {@return when the entry at a place expires, which counts if it has} */
+    private Expiry expiry(long place) {
+        Expiry expiry = Expiry.of(TreeReader.deadline(pages(), place), clock());
+        if (!expiry.isPresent()) {
+            tally().add(Tally.EXPIRED, 1);
+        }
+        return expiry;
     }
 
     /**
@@ -636,7 +679,9 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
     /** {@return a cursor over a range of a family, before its first entry; to be closed} */
     public final Cursor cursor(ColumnFamily family, KeyRange range) {
         Objects.requireNonNull(range, "range");
-        return read(() -> new Cursor(this, family, range));
+        Cursor cursor = read(() -> new Cursor(this, family, range));
+        tally().add(Tally.ITERATIONS, 1);
+        return cursor;
     }
 
     /** {@return all column families that it sees} */

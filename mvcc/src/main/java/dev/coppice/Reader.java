@@ -4,6 +4,7 @@ import dev.coppice.engine.FamilyTree;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
+import dev.coppice.stats.Tally;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -236,6 +237,11 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     }
 
     @Override
+    Tally tally() {
+        return pin.tally();
+    }
+
+    @Override
     byte[] keyScratch() {
         return keyScratch;
     }
@@ -265,10 +271,12 @@ public final class Reader extends ReadHandle implements AutoCloseable {
             VarHandle.loadLoadFence();
             if (!pin.isAt(generation)) {
                 store.passFaults();
-                throw new SnapshotClosedException(
-                        pin.wasEvicted(generation)
-                                ? "the reader was evicted, for what it kept or for how long: refresh it"
-                                : "the store was closed, and the reader with it");
+                throw store.failed(
+                        new SnapshotClosedException(
+                                pin.wasEvicted(generation)
+                                        ? "the reader was evicted, for what it kept or for how long:"
+                                                + " refresh it"
+                                        : "the store was closed, and the reader with it"));
             }
         } finally {
             // Not garbage, and so not forgotten, before its last read has ended.

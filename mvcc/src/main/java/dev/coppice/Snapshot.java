@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
+import dev.coppice.stats.Tally;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -28,11 +29,15 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
     private final Pin pin;
     private final long generation;
 
+    /** The thread that counts in the pin's tally; others may be there as well. */
+    private final long openedBy;
+
     /** Requires: the pin is claimed, and is opened next. */
     Snapshot(Store store, Pin pin) {
         super(store);
         this.pin = pin;
         this.generation = pin.opening();
+        this.openedBy = Thread.currentThread().threadId();
     }
 
     /** {@return the id of the newest transaction that the snapshot sees} */
@@ -78,6 +83,12 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
         return 0;
     }
 
+    @Override
+    Tally tally() {
+        boolean isOpener = Thread.currentThread().threadId() == openedBy;
+        return isOpener ? pin.tally() : store.statistics().shared();
+    }
+
     /** Any number of threads may be in an operation. */
     @Override
     byte[] keyScratch() {
@@ -99,10 +110,11 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
             VarHandle.loadLoadFence();
             if (!pin.isAt(generation)) {
                 store.passFaults();
-                throw new SnapshotClosedException(
-                        pin.wasEvicted(generation)
-                                ? "the snapshot was evicted: it kept too much, or for too long"
-                                : "the snapshot is closed, or was while it was being read");
+                throw store.failed(
+                        new SnapshotClosedException(
+                                pin.wasEvicted(generation)
+                                        ? "the snapshot was evicted: it kept too much, or for too long"
+                                        : "the snapshot is closed, or was while it was being read"));
             }
         } finally {
             // Not garbage, and so not forgotten, before its last read has ended.

@@ -50,6 +50,7 @@ public final class Store implements AutoCloseable {
 
     private final Engine engine;
     private final StoreConfig config;
+    private final Statistics statistics;
     private final Duties duties;
     private final @Nullable Maintenance maintenance;
     private final Durability durability;
@@ -66,6 +67,7 @@ public final class Store implements AutoCloseable {
 
     private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
         this.config = config;
+        this.statistics = new Statistics(name);
         this.now = config.clock()::millis;
         EngineOptions.Verify verify = EngineOptions.Verify.valueOf(config.verify().name());
         EngineOptions options =
@@ -73,14 +75,14 @@ public final class Store implements AutoCloseable {
                         new PageSize(config.pageBytes()),
                         verify,
                         EngineOptions.defaults().growBytes());
-        this.engine = Engine.open(storage, options, config.clock().millis());
+        this.engine = Engine.open(storage, options, config.clock().millis(), statistics);
         engine.clock(now);
-        this.pins = new OpenPins(engine);
+        this.pins = new OpenPins(engine, statistics);
         this.durability = new Durability(engine, config);
         this.checkpointer = new Checkpointer(engine, config);
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
         this.events = new Events(config.listener());
-        this.handles = new Handles(engine, pins, config, events);
+        this.handles = new Handles(engine, pins, config, events, name);
         this.duties =
                 new Duties(engine, config, durability, batches, events, handles, writes, sweep());
         boolean hasThread =
@@ -90,7 +92,14 @@ public final class Store implements AutoCloseable {
         this.maintenance = hasThread ? new Maintenance(duties, durability, handles, name) : null;
         this.transactions =
                 new Transactions(
-                        engine, config, writes, durability, checkpointer, duties, maintenance);
+                        engine,
+                        statistics,
+                        config,
+                        writes,
+                        durability,
+                        checkpointer,
+                        duties,
+                        maintenance);
     }
 
     private BatchQueue batchQueue() {
@@ -112,6 +121,15 @@ public final class Store implements AutoCloseable {
                     System.Logger.Level.WARNING,
                     "commits since the last durable one were lost at opening: {0}",
                     lost);
+        }
+        Path shown = config.countersFile();
+        try {
+            if (shown != null) {
+                duties.counters(new LiveCounters(shown, config, this::figures));
+            }
+        } catch (RuntimeException | Error e) {
+            engine.close();
+            throw e;
         }
         if (maintenance != null) {
             durability.worker(maintenance);
@@ -242,8 +260,8 @@ public final class Store implements AutoCloseable {
         requireOpen();
         try {
             return pins.claim(nowMillis);
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
+        } catch (IllegalStateException | StoreException e) {
+            throw failed(e);
         }
     }
 
@@ -299,8 +317,8 @@ public final class Store implements AutoCloseable {
     long newestTxn() {
         try {
             return engine.latestTxn();
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
+        } catch (IllegalStateException | StoreException e) {
+            throw failed(e);
         }
     }
 
@@ -422,8 +440,8 @@ public final class Store implements AutoCloseable {
         transactions.requireNone();
         try {
             return engine.awaitPublished(txn + 1, unit.toNanos(timeout));
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
+        } catch (IllegalStateException | StoreException e) {
+            throw failed(e);
         }
     }
 
@@ -448,8 +466,8 @@ public final class Store implements AutoCloseable {
         }
         try {
             return durability.await(txn, unit.toNanos(timeout));
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
+        } catch (IllegalStateException | StoreException e) {
+            throw failed(e);
         }
     }
 
@@ -676,6 +694,21 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Brings everything that is committed to the medium, and waits until it is there. A write
+     * transaction that is open, this thread's own included, stays open, and is not a part of it.
+     *
+     * @return the id of the newest commit that is on the medium
+     */
+    public long sync() {
+        requireOpen();
+        try {
+            return whileOpen(checkpointer::sync);
+        } finally {
+            durability.moved();
+        }
+    }
+
+    /**
      * Does what is due in the background: batches that wait, checkpoints by bytes and by age unless
      * the store's level is OFF, growth of the file ahead of need, faulting in what the writer will
      * store into, the {@link ExpirySweep}, calls of the {@link StoreListener}. With {@link
@@ -728,29 +761,23 @@ public final class Store implements AutoCloseable {
     }
 
     private StoreStats figures() {
-        long now = config.clock().millis();
-        long oldest = 0;
-        int count = 0;
-        for (Pin pin : pins.all()) {
-            if (pin != null && OpenPins.isPinning(pin.generation()) && pin.openedMillis() != 0) {
-                oldest = Math.max(oldest, now - pin.openedMillis());
-                count++;
-            }
-        }
-        int pageBytes = engine.pageSize().bytes();
-        return new StoreStats(
-                pageBytes,
-                engine.storage().size(),
-                engine.store().allocator().freeMap().free() * pageBytes,
-                engine.store().allocator().pending().pages() * pageBytes,
-                engine.logBytes(),
-                engine.modes().logFrames(),
-                engine.latestTxn(),
-                engine.durableTxn(),
-                engine.store().known().base().txn(),
-                count,
-                oldest,
-                handles.forgotten());
+        return statistics.figures(engine, pins, handles, config.clock().millis());
+    }
+
+    /** Lets {@link StoreStats#counts} and the latencies begin anew. */
+    public void resetStats() {
+        requireOpen();
+        statistics.reset();
+    }
+
+    /** {@return where what is done to the store is counted} */
+    Statistics statistics() {
+        return statistics;
+    }
+
+    /** {@return an exception of an operation, as the caller gets it; it was counted} */
+    RuntimeException failed(Throwable fault) {
+        return statistics.failed(fault);
     }
 
     /**
@@ -833,19 +860,19 @@ public final class Store implements AutoCloseable {
     }
 
     /** Runs what another thread's close may overtake: the memory it reads is gone then. */
-    private static <T> T whileOpen(Supplier<T> operation) {
+    private <T> T whileOpen(Supplier<T> operation) {
         try {
             return operation.get();
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
+        } catch (IllegalStateException | StoreException e) {
+            throw failed(e);
         }
     }
 
     private void checkNotRefused() {
         try {
             handles.checkNotRefused();
-        } catch (IllegalStateException e) {
-            throw Faults.translate(e);
+        } catch (IllegalStateException | StoreException e) {
+            throw failed(e);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.coppice;
 
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a store is opened. Start from {@link #defaults} and change what you need:
@@ -56,6 +58,7 @@ public final class StoreConfig {
         private StoreListener listener = StoreListener.NONE;
         private SnapshotPolicy snapshotPolicy = SnapshotPolicy.unbounded();
         private ExpirySweep expirySweep = ExpirySweep.off();
+        private @Nullable Path countersFile;
         private InstantSource clock = InstantSource.system();
 
         /** {@return a copy, to be changed} */
@@ -92,6 +95,7 @@ public final class StoreConfig {
             named.put("listener", listener);
             named.put("snapshotPolicy", snapshotPolicy);
             named.put("expirySweep", expirySweep);
+            named.put("countersFile", String.valueOf(countersFile));
             named.put("clock", clock);
             return named;
         }
@@ -431,6 +435,23 @@ public final class StoreConfig {
     public StoreConfig withExpirySweep(ExpirySweep expirySweep) {
         Objects.requireNonNull(expirySweep, "expirySweep");
         return with(changed -> changed.expirySweep = expirySweep);
+    }
+
+    /**
+     * {@return a file in which the store shows its figures to other processes, brought up to date
+     * every second, or null for none, the default}
+     *
+     * <p>{@code coppice stat --live STORE} finds it where it is named as the store, with {@code
+     * -counters} behind. An older one of that name is replaced. The file stays when the store is
+     * closed.
+     */
+    public @Nullable Path countersFile() {
+        return settings.countersFile;
+    }
+
+    /** {@return the same with another {@link #countersFile}} */
+    public StoreConfig withCountersFile(@Nullable Path countersFile) {
+        return with(changed -> changed.countersFile = countersFile);
     }
 
     /**

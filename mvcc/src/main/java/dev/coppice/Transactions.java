@@ -5,6 +5,7 @@ import dev.coppice.engine.WriteView;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
+import dev.coppice.stats.CommitEvent;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transactions {
     private final Engine engine;
+    private final Statistics statistics;
     private final StoreConfig config;
     private final WriteWatch writes;
     private final Durability durability;
@@ -27,6 +29,7 @@ final class Transactions {
 
     Transactions(
             Engine engine,
+            Statistics statistics,
             StoreConfig config,
             WriteWatch writes,
             Durability durability,
@@ -34,6 +37,7 @@ final class Transactions {
             Duties duties,
             @Nullable Maintenance maintenance) {
         this.engine = engine;
+        this.statistics = statistics;
         this.config = config;
         this.writes = writes;
         this.durability = durability;
@@ -72,7 +76,10 @@ final class Transactions {
             return view;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BusyException("interrupted while waiting to begin a write transaction", e);
+            throw statistics.failed(
+                    new BusyException("interrupted while waiting to begin a write transaction", e));
+        } catch (StoreException e) {
+            throw statistics.failed(e);
         }
     }
 
@@ -94,16 +101,23 @@ final class Transactions {
         writes.ending();
         writerThread = null;
         durability.committing();
+        boolean waitsForMedium = view.waitsForMedium();
+        CommitEvent event = CommitEvent.start();
+        long begun = statistics.commitBegins(waitsForMedium);
+        long txn = 0;
         try {
-            long txn = engine.commit(view, config.clock().millis());
+            txn = engine.commit(view, config.clock().millis());
             if (checkpointer.isDue()) {
                 checkpointAfterCommit();
             }
             return txn;
-        } catch (CommitInDoubtException e) {
-            duties.flushFailed(e);
-            throw e;
+        } catch (StoreException e) {
+            if (e instanceof CommitInDoubtException) {
+                duties.flushFailed(e);
+            }
+            throw statistics.failed(e);
         } finally {
+            statistics.commitEnded(begun, event, txn, waitsForMedium);
             if (maintenance != null) {
                 maintenance.committed();
             }

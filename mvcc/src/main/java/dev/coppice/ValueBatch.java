@@ -4,6 +4,7 @@ import dev.coppice.engine.btree.MultiFind;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.stats.Tally;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -24,6 +25,7 @@ public final class ValueBatch {
     private int[] lengths = {};
     private byte[] data = {};
     private int count;
+    private int expired;
 
     /** Creates an empty batch. */
     public ValueBatch() {}
@@ -67,6 +69,7 @@ public final class ValueBatch {
     void read(PageMap pages, TreeRoot tree, byte[][] keys, LongSupplier clock) {
         count = 0;
         reserve(keys.length);
+        expired = 0;
         finder.find(pages, tree, keys, keys.length, places);
         if (tree.mayExpire()) {
             leaveOutExpired(pages, keys.length, clock);
@@ -80,10 +83,24 @@ public final class ValueBatch {
         count = keys.length;
     }
 
+    /** Counts what the last {@link #read} has found. */
+    void count(Tally tally) {
+        int found = 0;
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            found += lengths[i] < 0 ? 0 : 1;
+            bytes += Math.max(0, lengths[i]);
+        }
+        tally.add(Tally.GETS, found);
+        tally.add(Tally.BYTES_READ, bytes);
+        tally.add(Tally.EXPIRED, expired);
+    }
+
     private void leaveOutExpired(PageMap pages, int keys, LongSupplier clock) {
         for (int i = 0; i < keys; i++) {
             if (places[i] != TreeReader.ABSENT && TreeReader.isExpired(pages, places[i], clock)) {
                 places[i] = TreeReader.ABSENT;
+                expired++;
             }
         }
     }

@@ -5,6 +5,8 @@ import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.stats.PurgeEvent;
+import dev.coppice.stats.Tally;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +115,7 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
             TreeRoot tree = tree(family);
             return view.touch(tree, key, keyBytes, lifetime.deadline(view, tree));
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -154,10 +156,12 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
 
     /** {@return the value of an entry, even if its new deadline is over already} */
     private byte[] present(ColumnFamily family, byte[] key, int keyBytes) {
-        return guarded(() -> {
+        byte[] value = guarded(() -> {
             long found = TreeReader.find(pages(), tree(family), key, keyBytes);
             return TreeReader.value(pages(), found);
         });
+        tally().got(value.length);
+        return value;
     }
 
     /**
@@ -172,7 +176,7 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
         try {
             view.ttl(tree(family), millis);
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 
@@ -201,14 +205,17 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     final long purge(ColumnFamily family, ExpiryScan scan, long maxEntries, int maxPages) {
         requireUsable();
         List<byte[]> keys = store.wantsExpired() ? new ArrayList<>() : null;
+        PurgeEvent event = PurgeEvent.start();
         long removed;
         try {
             long now = clock().getAsLong();
             ExpiryScan.Keys sink = keys == null ? null : keys::add;
             removed = view.purge(tree(family), scan, now, maxEntries, maxPages, sink);
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
+        tally().add(Tally.PURGED, removed);
+        event.finish(store.statistics().store(), family.name(), removed);
         if (keys != null && !keys.isEmpty()) {
             expired.add(new Expired(family, keys));
         }
@@ -407,11 +414,11 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     @Override
     final void checkAfterRead() {}
 
-    private static <T> T guarded(Supplier<T> operation) {
+    private <T> T guarded(Supplier<T> operation) {
         try {
             return operation.get();
         } catch (RuntimeException | Error e) {
-            throw Faults.translate(e);
+            throw store.failed(e);
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
 import dev.coppice.ColumnFamily;
+import dev.coppice.OpenReader;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreStats;
@@ -23,18 +24,26 @@ public record StoreFigures(
         long liveFileBytes,
         StoreStats stats,
         long commitMillis,
+        List<OpenReader> readers,
         Map<String, Long> families) {
     private static final long SMALL_FILE_BYTES = 16 << 20;
 
     /** {@return the figures of an open store} */
     public static StoreFigures of(Store store, Path path) {
         Map<String, Long> families = new LinkedHashMap<>();
+        List<OpenReader> readers =
+                store.openReaders().stream().filter(reader -> !reader.isParked()).toList();
         try (Snapshot snapshot = store.snapshot()) {
             for (ColumnFamily family : snapshot.families()) {
                 families.put(family.name(), snapshot.count(family));
             }
             return new StoreFigures(
-                    path, liveBytes(path), store.stats(), snapshot.commitMillis(), families);
+                    path,
+                    liveBytes(path),
+                    store.stats(),
+                    snapshot.commitMillis(),
+                    readers,
+                    families);
         }
     }
 
@@ -49,9 +58,6 @@ public record StoreFigures(
     /** {@return the figures for a person} */
     public String toText() {
         List<String> lines = new ArrayList<>();
-        long pages = stats.fileBytes() / stats.pageBytes();
-        long freePages = stats.freeBytes() / stats.pageBytes();
-        long pendingPages = stats.pendingBytes() / stats.pageBytes();
         lines.add("store        " + path);
         lines.add(
                 format(
@@ -64,11 +70,23 @@ public record StoreFigures(
                 format(
                         ROOT,
                         "pages        %,d of %,d bytes: %,d used, %,d free, %,d pending",
-                        pages,
+                        stats.pages(),
                         stats.pageBytes(),
-                        pages - freePages - pendingPages,
-                        freePages,
-                        pendingPages));
+                        stats.pages() - stats.freePages() - stats.pendingPages(),
+                        stats.freePages(),
+                        stats.pendingPages()));
+        lines.add(
+                format(
+                        ROOT,
+                        "log          %,d frames; pinned by snapshots %,d pages",
+                        stats.logFrames(),
+                        stats.pinnedPages()));
+        lines.add(
+                format(
+                        ROOT,
+                        "readers      %,d, the oldest %,.1f s old",
+                        readers.size(),
+                        oldestMillis() / 1e3));
         lines.add(
                 "commits      newest "
                         + Numbers.txn(stats.latestTxn())
@@ -82,6 +100,10 @@ public record StoreFigures(
                 lines.add(format(ROOT, "family       %s: %s", name, Numbers.entries(entries))));
         advice().forEach(line -> lines.add("advice       " + line));
         return String.join("\n", lines);
+    }
+
+    private long oldestMillis() {
+        return readers.stream().mapToLong(OpenReader::ageMillis).max().orElse(0);
     }
 
     private List<String> advice() {
@@ -114,9 +136,13 @@ public record StoreFigures(
         json.name("fileBytes").value(stats.fileBytes());
         json.name("liveFileBytes").value(liveFileBytes);
         json.name("pageBytes").value(stats.pageBytes());
-        json.name("pages").value(stats.fileBytes() / stats.pageBytes());
-        json.name("freePages").value(stats.freeBytes() / stats.pageBytes());
-        json.name("pendingPages").value(stats.pendingBytes() / stats.pageBytes());
+        json.name("pages").value(stats.pages());
+        json.name("freePages").value(stats.freePages());
+        json.name("pendingPages").value(stats.pendingPages());
+        json.name("pinnedPages").value(stats.pinnedPages());
+        json.name("logFrames").value(stats.logFrames());
+        json.name("readers").value(readers.size());
+        json.name("oldestReaderMillis").value(oldestMillis());
         json.name("logBytes").value(stats.logBytes());
         json.name("latestTxn").value(stats.latestTxn());
         json.name("durableTxn").value(stats.durableTxn());

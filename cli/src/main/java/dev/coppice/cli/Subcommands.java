@@ -43,6 +43,7 @@ final class Subcommands {
         all.put("dump", DumpCommand::new);
         all.put("copy", CopyCommand::new);
         all.put("stat", StatCommand::new);
+        all.put("sync", SyncCommand::new);
         all.put("checkpoint", CheckpointCommand::new);
         all.put("check", CheckCommand::new);
         all.put("scrub", ScrubCommand::new);

@@ -15,6 +15,7 @@ final class Checkpoints {
     private final Roles roles;
     private final OpenStore store;
     private final PageVerifier verifier;
+    private final EngineObserver observer;
 
     /** A checkpoint makes room: another for its sake would wait for the role that it holds. */
     private boolean isCapturing;
@@ -24,10 +25,11 @@ final class Checkpoints {
      *
      * @param verifier told which pages are sealed, or null
      */
-    Checkpoints(Roles roles, OpenStore store, PageVerifier verifier) {
+    Checkpoints(Roles roles, OpenStore store, PageVerifier verifier, EngineObserver observer) {
         this.roles = roles;
         this.store = store;
         this.verifier = verifier;
+        this.observer = observer;
     }
 
     /** {@return whether a checkpoint is being captured; writer role} */
@@ -91,7 +93,16 @@ final class Checkpoints {
     /** Completes what was captured, unless that is null. Checkpoint role. */
     void complete(Checkpoint.Captured captured) {
         if (captured != null) {
-            store.checkpoint().complete(captured);
+            Object begun = observer.begins(EngineObserver.Work.CHECKPOINT);
+            boolean isDone = false;
+            long sealed = 0;
+            try {
+                sealed = store.checkpoint().complete(captured);
+                isDone = true;
+            } finally {
+                long base = captured.target().txn();
+                observer.ended(EngineObserver.Work.CHECKPOINT, begun, isDone, base, sealed);
+            }
             tellSealed();
         }
     }

@@ -5,6 +5,7 @@ import dev.coppice.engine.commit.Commits;
 import dev.coppice.engine.commit.HeaderBlock;
 import dev.coppice.engine.commit.Known;
 import dev.coppice.engine.commit.OpenStore;
+import dev.coppice.engine.commit.ReaderSlot;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageBuilder;
 import dev.coppice.engine.page.PageMap;
@@ -37,7 +38,7 @@ public final class Engine implements AutoCloseable {
     private final OpenStore store;
     private final PageVerifier verifier;
     private final Arena arena = Arena.ofShared();
-    private final Roles roles = new Roles(this::checkOpen);
+    private final Roles roles;
     private final Checkpoints checkpoints;
     private final Room room;
     private final CheckpointModes modes;
@@ -55,8 +56,10 @@ public final class Engine implements AutoCloseable {
     private volatile boolean mayStoreThroughMapping;
     private volatile boolean isPositionalNow;
 
-    private Engine(Storage storage, EngineOptions options, long nowMillis) {
+    private Engine(
+            Storage storage, EngineOptions options, long nowMillis, EngineObserver observer) {
         this.storage = storage;
+        this.roles = new Roles(this::checkOpen, observer);
         boolean isFollower = storage.isReadOnly();
         this.published = new TxnGate(this::publishedTxn, this::isClosed, isFollower);
         this.durable = new TxnGate(this::durableTxn, this::isDurableFinal, isFollower);
@@ -67,8 +70,9 @@ public final class Engine implements AutoCloseable {
                 options.verify() == EngineOptions.Verify.NEVER
                         ? null
                         : new PageVerifier(isAlways, store.known().tip().txn(), pageSize.bytes());
-        this.checkpoints = new Checkpoints(roles, store, verifier);
-        this.room = new Room(storage, store, checkpoints, options.growBytes(), this::allocated);
+        this.checkpoints = new Checkpoints(roles, store, verifier, observer);
+        long growBytes = options.growBytes();
+        this.room = new Room(storage, store, checkpoints, growBytes, this::allocated, observer);
         this.modes =
                 new CheckpointModes(roles, store, checkpoints, room, this::checkOpen, this::moved);
         this.mayStoreThroughMapping = storage.canStoreThroughMapping();
@@ -88,8 +92,14 @@ public final class Engine implements AutoCloseable {
      * @param nowMillis wall clock, for the creation time of a new store
      */
     public static Engine open(Storage storage, EngineOptions options, long nowMillis) {
+        return open(storage, options, nowMillis, EngineObserver.NONE);
+    }
+
+    /** As {@link #open(Storage, EngineOptions, long)}, with somebody who learns what takes long. */
+    public static Engine open(
+            Storage storage, EngineOptions options, long nowMillis, EngineObserver observer) {
         try {
-            return new Engine(storage, options, nowMillis);
+            return new Engine(storage, options, nowMillis, observer);
         } catch (RuntimeException | Error e) {
             try {
                 storage.close();
@@ -447,6 +457,17 @@ public final class Engine implements AutoCloseable {
                 roles.releaseWriter();
             }
         }
+    }
+
+    /**
+     * {@return bytes that the pinned roots of all processes keep, as {@link #pinnedBytes(long)}}
+     */
+    public long pinnedBytes() {
+        return store.readerSlots().stream()
+                .mapToLong(ReaderSlot::txn)
+                .distinct()
+                .map(this::pinnedBytes)
+                .sum();
     }
 
     /** {@return bytes that a pinned root keeps, see {@link PinnedPages#keptBy}} */

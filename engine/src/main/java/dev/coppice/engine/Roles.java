@@ -18,6 +18,7 @@ final class Roles {
     private final Semaphore writer = new Semaphore(1, true);
     private final Semaphore checkpoint = new Semaphore(1);
     private final Runnable checkOpen;
+    private final EngineObserver observer;
 
     /** Whether a transaction has the writer role; written by who has it. */
     private volatile boolean isRunning;
@@ -27,7 +28,8 @@ final class Roles {
      *
      * @param checkOpen throws when there is nothing left to wait for
      */
-    Roles(Runnable checkOpen) {
+    Roles(Runnable checkOpen, EngineObserver observer) {
+        this.observer = observer;
         this.checkOpen = checkOpen;
     }
 
@@ -47,7 +49,14 @@ final class Roles {
     }
 
     private void awaitWriter(long timeoutNanos) throws InterruptedException {
-        if (timeoutNanos <= 0 || !writer.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+        Object begun = observer.begins(EngineObserver.Work.WRITER_WAIT);
+        boolean isMine = false;
+        try {
+            isMine = timeoutNanos > 0 && writer.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
+        } finally {
+            observer.ended(EngineObserver.Work.WRITER_WAIT, begun, isMine, 0, 0);
+        }
+        if (!isMine) {
             throw new BusyException(
                     "another write transaction is open: waited "
                             + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)

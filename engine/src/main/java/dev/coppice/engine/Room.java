@@ -32,6 +32,7 @@ final class Room {
     private final OpenStore store;
     private final Checkpoints checkpoints;
     private final Supplier<ExtentList> allocated;
+    private final EngineObserver observer;
     private final PageSize pageSize;
     private final long growBytes;
 
@@ -58,7 +59,9 @@ final class Room {
             OpenStore store,
             Checkpoints checkpoints,
             long growBytes,
-            Supplier<ExtentList> allocated) {
+            Supplier<ExtentList> allocated,
+            EngineObserver observer) {
+        this.observer = observer;
         this.storage = storage;
         this.store = store;
         this.checkpoints = checkpoints;
@@ -92,7 +95,7 @@ final class Room {
             boolean isWanted = isGrowthDue() && !store.isPoisoned();
             if (isWanted && size + bytes <= storage.maxSize()) {
                 try {
-                    storage.grow(stepEnd(size + bytes));
+                    growTo(stepEnd(size + bytes));
                 } catch (StoreFullException e) {
                     // The writer that needs the room will find out, and say so.
                     return;
@@ -174,6 +177,18 @@ final class Room {
         }
     }
 
+    private void growTo(long bytes) {
+        long before = storage.size();
+        Object begun = observer.begins(EngineObserver.Work.GROWTH);
+        boolean isDone = false;
+        try {
+            storage.grow(bytes);
+            isDone = true;
+        } finally {
+            observer.ended(EngineObserver.Work.GROWTH, begun, isDone, before, storage.size());
+        }
+    }
+
     private boolean extendToFile() {
         long filePages = storage.size() >>> pageSize.shift();
         boolean isLonger = filePages > store.allocator().freeMap().pages();
@@ -198,12 +213,12 @@ final class Room {
                 }
             }
             try {
-                storage.grow(wanted);
+                growTo(wanted);
             } catch (StoreFullException e) {
                 if (roundUp(size + needed) >= wanted) {
                     throw e;
                 }
-                storage.grow(roundUp(size + needed));
+                growTo(roundUp(size + needed));
             }
         }
     }

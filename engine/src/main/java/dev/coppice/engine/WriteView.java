@@ -84,6 +84,11 @@ public final class WriteView {
         return isFull;
     }
 
+    /** {@return whether commit is to return only when the medium has it} */
+    public boolean waitsForMedium() {
+        return isFull;
+    }
+
     /** {@return the pages as the transaction sees them} */
     public PageMap pages() {
         return writes.pages();
