@@ -29,15 +29,15 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
     private final Pin pin;
     private final long generation;
 
-    /** The thread that counts in the pin's tally; others may be there as well. */
-    private final long openedBy;
+    /** The thread that counts in the pin's tally, by its number; others may be there as well. */
+    private final int openedBy;
 
     /** Requires: the pin is claimed, and is opened next. */
     Snapshot(Store store, Pin pin) {
         super(store);
         this.pin = pin;
         this.generation = pin.opening();
-        this.openedBy = Thread.currentThread().threadId();
+        this.openedBy = (int) Thread.currentThread().threadId();
     }
 
     /** {@return the id of the newest transaction that the snapshot sees} */
@@ -85,7 +85,7 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
 
     @Override
     Tally tally() {
-        boolean isOpener = Thread.currentThread().threadId() == openedBy;
+        boolean isOpener = (int) Thread.currentThread().threadId() == openedBy;
         return isOpener ? pin.tally() : store.statistics().shared();
     }
 

@@ -124,7 +124,7 @@ public final class Store implements AutoCloseable {
         }
         Path shown = config.countersFile();
         try {
-            if (shown != null) {
+            if (!shown.toString().isEmpty()) {
                 duties.counters(new LiveCounters(shown, config, this::figures));
             }
         } catch (RuntimeException | Error e) {

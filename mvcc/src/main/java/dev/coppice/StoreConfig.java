@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a store is opened. Start from {@link #defaults} and change what you need:
@@ -58,7 +57,7 @@ public final class StoreConfig {
         private StoreListener listener = StoreListener.NONE;
         private SnapshotPolicy snapshotPolicy = SnapshotPolicy.unbounded();
         private ExpirySweep expirySweep = ExpirySweep.off();
-        private @Nullable Path countersFile;
+        private Path countersFile = Path.of("");
         private InstantSource clock = InstantSource.system();
 
         /** {@return a copy, to be changed} */
@@ -95,7 +94,7 @@ public final class StoreConfig {
             named.put("listener", listener);
             named.put("snapshotPolicy", snapshotPolicy);
             named.put("expirySweep", expirySweep);
-            named.put("countersFile", String.valueOf(countersFile));
+            named.put("countersFile", countersFile);
             named.put("clock", clock);
             return named;
         }
@@ -439,18 +438,19 @@ public final class StoreConfig {
 
     /**
      * {@return a file in which the store shows its figures to other processes, brought up to date
-     * every second, or null for none, the default}
+     * every second, or the empty path for none, the default}
      *
      * <p>{@code coppice stat --live STORE} finds it where it is named as the store, with {@code
      * -counters} behind. An older one of that name is replaced. The file stays when the store is
      * closed.
      */
-    public @Nullable Path countersFile() {
+    public Path countersFile() {
         return settings.countersFile;
     }
 
     /** {@return the same with another {@link #countersFile}} */
-    public StoreConfig withCountersFile(@Nullable Path countersFile) {
+    public StoreConfig withCountersFile(Path countersFile) {
+        Objects.requireNonNull(countersFile, "countersFile");
         return with(changed -> changed.countersFile = countersFile);
     }
 

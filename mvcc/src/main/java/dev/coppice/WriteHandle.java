@@ -156,10 +156,11 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
 
     /** {@return the value of an entry, even if its new deadline is over already} */
     private byte[] present(ColumnFamily family, byte[] key, int keyBytes) {
-        byte[] value = guarded(() -> {
-            long found = TreeReader.find(pages(), tree(family), key, keyBytes);
-            return TreeReader.value(pages(), found);
-        });
+        byte[] value =
+                guarded(() -> {
+                    long found = TreeReader.find(pages(), tree(family), key, keyBytes);
+                    return TreeReader.value(pages(), found);
+                });
         tally().got(value.length);
         return value;
     }

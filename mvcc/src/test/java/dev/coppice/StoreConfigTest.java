@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -58,6 +59,9 @@ class StoreConfigTest {
         }
         if (type == ExpirySweep.class) {
             return ExpirySweep.every(1);
+        }
+        if (type == Path.class) {
+            return Path.of("counters");
         }
         assertEquals(InstantSource.class, type, "a type that this test does not know yet");
         return (InstantSource) () -> Instant.EPOCH;

@@ -63,7 +63,8 @@ record LiveFigures(
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e, e);
         } catch (IllegalAccessError e) {
-            throw new UsageException("counters are read by a JVM that was started with " + JVM_OPTION);
+            throw new UsageException(
+                    "counters are read by a JVM that was started with " + JVM_OPTION);
         }
     }
 

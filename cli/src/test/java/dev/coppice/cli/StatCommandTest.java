@@ -108,8 +108,7 @@ final class StatCommandTest {
                     values.put(label, reader.getCounterValue(id));
                     assertEquals(CountersReader.RECORD_ALLOCATED, reader.getCounterState(id));
                     assertEquals(
-                            CountersReader.NOT_FREE_TO_REUSE,
-                            reader.getFreeForReuseDeadline(id));
+                            CountersReader.NOT_FREE_TO_REUSE, reader.getFreeForReuseDeadline(id));
                 });
             }
             assertEquals(StoreMetric.values().length, labels.size());
@@ -144,6 +143,8 @@ final class StatCommandTest {
         assertEquals(ExitCode.OK, run.code(), run.err());
         assertTrue(run.out().matches("on the medium up to commit \\d+\\.\\d+\n"), run.out());
         assertTrue(
-                Run.of("sync", file.toString(), "--json").out().matches("\\{\"durableTxn\":\\d+}\n"));
+                Run.of("sync", file.toString(), "--json")
+                        .out()
+                        .matches("\\{\"durableTxn\":\\d+}\n"));
     }
 }
