@@ -19,8 +19,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  * new StoreMetrics(store, Tags.of("store", "ticks")).bindTo(registry);
  * }
  *
- * <p>Once the store is closed, gauges are not a number and counters stay as they are. After {@link
- * Store#resetStats} counters begin anew, as after a restart.
+ * <p>Once the store is closed, all of them are not a number. After {@link Store#resetStats}
+ * counters begin anew, as after a restart.
  *
  * <p>Thread safety: immutable.
  */

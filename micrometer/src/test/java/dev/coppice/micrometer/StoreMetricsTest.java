@@ -46,6 +46,6 @@ class StoreMetricsTest {
             assertEquals(store.stats().pages(), gauge("pages"));
         }
         assertTrue(Double.isNaN(gauge("pages")));
-        assertEquals(2, counter("puts"));
+        assertTrue(Double.isNaN(counter("puts")));
     }
 }
