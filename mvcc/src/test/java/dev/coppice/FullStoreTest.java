@@ -56,6 +56,35 @@ class FullStoreTest {
         throw new AssertionError("the store was never full");
     }
 
+    /**
+     * The records of changed families go into the catalogue when a transaction is asked for its
+     * families, as at its commit. Without the pages that are kept for the latter, to ask failed it.
+     */
+    @Test
+    void transactionThatTookTheLastPageNamesItsFamilies() {
+        StoreConfig config = StoreConfig.defaults().withPageBytes(512).withMaxBytes(1 << 20);
+        try (Store store = Store.inMemory(config)) {
+            try (WriteTransaction txn = store.begin()) {
+                txn.createFamily(Samples.OTHER);
+                txn.commit();
+            }
+            int refused = 0;
+            for (int i = 0; refused < 20; i++) {
+                try (WriteTransaction txn = store.begin()) {
+                    try {
+                        txn.put(Samples.OTHER, Samples.key(i % 5000), Samples.value(i, i % 400));
+                    } catch (StoreFullException e) {
+                        refused++;
+                        continue;
+                    }
+                    assertTrue(txn.families().contains(Samples.OTHER));
+                    txn.rollbackTo(txn.savepoint());
+                    txn.commit();
+                }
+            }
+        }
+    }
+
     private void deleteHalf(Store store, ColumnFamily family, SyncLevel level, int count) {
         int perCommit = entriesPerCommit(level);
         for (int i = 0; i < count / 2; i += perCommit) {

@@ -341,13 +341,16 @@ public final class WriteView {
         }
     }
 
+    /** Needs few pages, and has them from the reserve: it comes with a commit, and with reads. */
     private void flushFamilies() {
-        start();
+        startReducing();
         try {
             families.flush(work);
             isFailed = false;
         } catch (InternalError e) {
             throw faulted(e);
+        } finally {
+            writes.mayUseReserve(false);
         }
     }
 
@@ -360,7 +363,7 @@ public final class WriteView {
         changes++;
     }
 
-    /** Starts an operation that makes room in the end, with the pages that are kept for it. */
+    /** Starts an operation with the pages that are kept for those that make room in the end. */
     private void startReducing() {
         start();
         writes.mayUseReserve(true);
@@ -431,12 +434,7 @@ public final class WriteView {
             throw new IllegalStateException(
                     "an operation of this transaction failed: it can only be rolled back");
         }
-        writes.mayUseReserve(true);
-        try {
-            flushFamilies();
-        } finally {
-            writes.mayUseReserve(false);
-        }
+        flushFamilies();
     }
 
     /** {@return whether the transaction changed nothing} */
