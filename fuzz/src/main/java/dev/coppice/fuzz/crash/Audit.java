@@ -4,6 +4,7 @@ import dev.coppice.engine.Engine;
 import dev.coppice.engine.Families;
 import dev.coppice.engine.Inspection;
 import dev.coppice.engine.ReadView;
+import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.check.CheckReport;
@@ -62,7 +63,8 @@ final class Audit {
             if (root == null) {
                 throw new AssertionError("column family '" + name + "' is missing");
             }
-            checkFamily(view.pages(), root, name, expected.entries(name));
+            checkFamily(view.pages(), root, name, expected);
+            checkExpiry(view.pages(), root, name, expected);
         }
         if (view.root().catalogue().count() != names - 1) {
             throw new AssertionError(
@@ -73,8 +75,8 @@ final class Audit {
         }
     }
 
-    private static void checkFamily(
-            PageMap pages, TreeRoot root, String name, Map<byte[], byte[]> expected) {
+    private static void checkFamily(PageMap pages, TreeRoot root, String name, Contents contents) {
+        Map<byte[], byte[]> expected = contents.entries(name);
         if (root.count() != expected.size()) {
             throw new AssertionError(
                     "family " + name + ": expected=" + expected.size() + ", count=" + root.count());
@@ -102,10 +104,58 @@ final class Audit {
                                 + ", found "
                                 + text(cursor.value()));
             }
+            long deadline = contents.deadline(name, entry.getKey());
+            if (cursor.deadline() != deadline) {
+                throw new AssertionError(
+                        "family "
+                                + name
+                                + ", key "
+                                + text(entry.getKey())
+                                + ": expected deadline "
+                                + deadline
+                                + ", found "
+                                + cursor.deadline());
+            }
             isThere = cursor.next();
         }
         if (isThere) {
             throw new AssertionError("family " + name + ": one more key " + text(cursor.key()));
+        }
+    }
+
+    /** Compares what is there at the very deadline of some entry, if any has one. */
+    private static void checkExpiry(PageMap pages, TreeRoot root, String name, Contents expected) {
+        if (root.ttlMillis() != expected.ttl(name)) {
+            throw new AssertionError(
+                    "family "
+                            + name
+                            + ": expected time to live "
+                            + expected.ttl(name)
+                            + ", found "
+                            + root.ttlMillis());
+        }
+        List<byte[]> mortal = expected.expired(name, Long.MAX_VALUE);
+        if (mortal.isEmpty()) {
+            return;
+        }
+        long now = expected.deadline(name, mortal.get(mortal.size() / 2));
+        int live = expected.live(name, now).size();
+        int shown = 0;
+        TreeCursor cursor = new TreeCursor(pages, root, () -> now);
+        for (boolean isThere = cursor.first(); isThere; isThere = cursor.next()) {
+            shown++;
+        }
+        long expired = ExpiryScan.count(pages, root, null, null, now);
+        if (shown != live || expired != expected.expired(name, now).size()) {
+            throw new AssertionError(
+                    "family "
+                            + name
+                            + ": "
+                            + live
+                            + " live, but shown="
+                            + shown
+                            + ", expired="
+                            + expired);
         }
     }
 

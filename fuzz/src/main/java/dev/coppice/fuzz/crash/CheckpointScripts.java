@@ -15,7 +15,7 @@ import java.util.List;
 /** The modes of checkpoints, and what other threads do inside of one or of a flush. Stateless. */
 final class CheckpointScripts {
     /** Where another thread comes in: in each phase of a checkpoint once. */
-    private static final List<Session.Moment> MOMENTS =
+    static final List<Session.Moment> MOMENTS =
             List.of(
                     new Session.Moment(Step.STORED, 0),
                     new Session.Moment(Step.STORED, 12),

@@ -1,6 +1,9 @@
 package dev.coppice.fuzz.crash;
 
+import dev.coppice.CheckpointMode;
 import dev.coppice.SyncLevel;
+import dev.coppice.engine.CheckpointModes;
+import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.testkit.SectorChoice;
 import dev.coppice.testkit.model.Contents;
@@ -19,6 +22,8 @@ import java.util.function.Consumer;
  */
 final class RandomScript {
     private static final int MAX_HELD = 4;
+    private static final int PURGED_AT_ONCE = 12;
+    private static final int PAGES_AT_ONCE = 5;
 
     private final Session session;
     private final List<Session.Held> held = new ArrayList<>();
@@ -69,7 +74,9 @@ final class RandomScript {
                     session.release(held.remove(letGo.snapshot() % held.size()));
                 }
             }
-            case Op.Checkpoint _ -> checkpoint();
+            case Op.Checkpoint checkpoint -> checkpoint(checkpoint.mode());
+            case Op.PassTime time -> session.pass(time.millis());
+            case Op.Sweep _ -> sweep();
             case Op.Check _ -> session.checkNewest();
             case Op.Reopen _ -> {
                 releaseAll();
@@ -96,18 +103,41 @@ final class RandomScript {
         held.clear();
     }
 
-    private void checkpoint() {
+    private void checkpoint(CheckpointMode mode) {
         try {
-            session.checkpoint();
+            switch (mode) {
+                case null -> session.checkpoint();
+                case PASSIVE -> session.passive();
+                case FULL -> session.attempt(CheckpointModes.Goal.FULL);
+                case RESTART -> session.attempt(CheckpointModes.Goal.RESTART);
+                case TRUNCATE -> session.attempt(CheckpointModes.Goal.TRUNCATE);
+            }
         } catch (StoreFullException e) {
             session.checkNewest();
+        }
+    }
+
+    /** As the background does it: a few pages and entries in each transaction. */
+    private void sweep() {
+        for (String family : session.history().newest().contents().families()) {
+            ExpiryScan scan = new ExpiryScan();
+            while (!scan.isDone()) {
+                try {
+                    session.commit(
+                            SyncLevel.NORMAL,
+                            txn -> txn.purge(family, scan, PURGED_AT_ONCE, PAGES_AT_ONCE));
+                } catch (StoreFullException e) {
+                    session.checkNewest();
+                    return;
+                }
+            }
         }
     }
 
     private void end(boolean commits) {
         List<Op.Change> body = List.copyOf(changes);
         changes.clear();
-        Consumer<Txn> work = txn -> new Body(txn).run(body);
+        Consumer<Txn> work = txn -> new Body(txn, session.nowMillis()).run(body);
         try {
             if (commits) {
                 session.commit(level, work);
@@ -123,10 +153,16 @@ final class RandomScript {
     /** The changes of one transaction. */
     private static final class Body {
         private final Txn txn;
+        private final long nowMillis;
         private final List<Txn.Savepoint> savepoints = new ArrayList<>();
 
-        Body(Txn txn) {
+        Body(Txn txn, long nowMillis) {
             this.txn = txn;
+            this.nowMillis = nowMillis;
+        }
+
+        private long deadline(int ttlMillis) {
+            return ttlMillis == Op.FOREVER ? Contents.NEVER : nowMillis + ttlMillis;
         }
 
         void run(List<Op.Change> changes) {
@@ -148,22 +184,33 @@ final class RandomScript {
                         txn.put(fill.family(), Keys.key(fill.first() + i), value);
                     }
                 }
+                case Op.PutExpiring put -> {
+                    need(put.family());
+                    byte[] value = Keys.value(put.value());
+                    txn.put(put.family(), Keys.key(put.key()), value, deadline(put.ttlMillis()));
+                }
+                case Op.Touch touch -> {
+                    if (txn.contents().has(touch.family())) {
+                        long deadline = deadline(touch.ttlMillis());
+                        txn.touch(touch.family(), Keys.key(touch.key()), deadline);
+                    }
+                }
+                case Op.SetTtl ttl -> {
+                    if (txn.contents().has(ttl.family())) {
+                        txn.ttl(ttl.family(), ttl.ttlMillis());
+                    }
+                }
+                case Op.Purge purge -> {
+                    if (txn.contents().has(purge.family())) {
+                        txn.purge(purge.family(), purge.maxEntries());
+                    }
+                }
                 case Op.Delete delete -> {
                     if (txn.contents().has(delete.family())) {
                         txn.delete(delete.family(), Keys.key(delete.key()));
                     }
                 }
-                case Op.Update update -> {
-                    need(update.family());
-                    byte[] key = Keys.key(update.key());
-                    byte[] old = txn.contents().get(update.family(), key);
-                    byte[] result = update.result(old);
-                    if (result != null) {
-                        txn.put(update.family(), key, result);
-                    } else if (old != null) {
-                        txn.delete(update.family(), key);
-                    }
-                }
+                case Op.Update update -> update(update);
                 case Op.DeleteRange range -> deleteRange(range);
                 case Op.CreateFamily create -> need(create.family());
                 case Op.DropFamily drop -> {
@@ -187,6 +234,21 @@ final class RandomScript {
                         savepoints.subList(which, savepoints.size()).clear();
                     }
                 }
+            }
+        }
+
+        private void update(Op.Update update) {
+            String family = update.family();
+            need(family);
+            byte[] key = Keys.key(update.key());
+            boolean isLive = txn.contents().isLive(family, key, nowMillis);
+            byte[] result = update.result(isLive ? txn.contents().get(family, key) : null);
+            if (result != null && isLive && update.keepsDeadline()) {
+                txn.put(family, key, result, txn.contents().deadline(family, key));
+            } else if (result != null) {
+                txn.put(family, key, result);
+            } else if (isLive) {
+                txn.delete(family, key);
             }
         }
 

@@ -22,6 +22,7 @@ final class Scripts {
             SpaceScripts.addTo(all);
             RestartScripts.addTo(all);
             CheckpointScripts.addTo(all);
+            ExpiryScripts.addTo(all);
         }
         return List.copyOf(all.scripts);
     }

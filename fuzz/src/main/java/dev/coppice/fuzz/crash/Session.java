@@ -14,6 +14,7 @@ import dev.coppice.storage.Storage;
 import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.SimulatedClock;
 import dev.coppice.testkit.SimulatedCrash;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
@@ -29,7 +30,9 @@ import java.util.function.UnaryOperator;
  * <p>Thread safety: one thread.
  */
 public final class Session {
-    private static final long NOW_MILLIS = 1_700_000_000_000L;
+    /** What time it is when a session begins. */
+    static final long START_MILLIS = SimulatedClock.START_MILLIS;
+
     private static final long GROW_BYTES = 4096;
 
     private final PageSize pageSize;
@@ -38,6 +41,7 @@ public final class Session {
     private SimulatedDisk disk;
     private History history;
     private Engine engine;
+    private long nowMillis = START_MILLIS;
     private boolean hasAborted;
     private boolean isFlushing;
     private FaultSweep.Mode fault;
@@ -76,6 +80,7 @@ public final class Session {
             Engine engine) {
         this(disk, pageSize.bytes(), history, Observer.NONE, wrapper);
         this.engine = engine;
+        engine.clock(this::nowMillis);
     }
 
     public History history() {
@@ -90,10 +95,20 @@ public final class Session {
         return engine;
     }
 
+    /** {@return what time it is} */
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    /** Lets time pass. */
+    public void pass(long millis) {
+        nowMillis += millis;
+    }
+
     static Engine openEngine(Storage storage, PageSize pageSize) {
         EngineOptions options =
                 new EngineOptions(pageSize, EngineOptions.Verify.ALWAYS, GROW_BYTES);
-        return Engine.open(storage, options, NOW_MILLIS);
+        return Engine.open(storage, options, START_MILLIS);
     }
 
     /** Lets an operation fail, counted over all openings of the session. */
@@ -121,6 +136,7 @@ public final class Session {
             fault.plan(disk, operationsUntilFault);
         }
         engine = openEngine(wrapper.apply(disk), pageSize);
+        engine.clock(this::nowMillis);
         history.markDurable(history.size());
         returned("open");
     }
@@ -215,7 +231,7 @@ public final class Session {
     /** Commits what a body does. */
     public void commit(SyncLevel level, Consumer<Txn> body) {
         WriteView view = begin(level);
-        Txn txn = new Txn(view, history.newest().contents().copy());
+        Txn txn = new Txn(view, history.newest().contents().copy(), nowMillis);
         boolean isFull = level == SyncLevel.FULL;
         try {
             body.accept(txn);
@@ -227,7 +243,7 @@ public final class Session {
         long id;
         isFlushing = isFull;
         try {
-            id = engine.commit(view, NOW_MILLIS);
+            id = engine.commit(view, nowMillis);
         } catch (CommitInDoubtException | SimulatedCrash e) {
             throw e;
         } catch (RuntimeException | Error e) {
@@ -266,7 +282,7 @@ public final class Session {
     public void abort(SyncLevel level, Consumer<Txn> body) {
         WriteView view = begin(level);
         try {
-            body.accept(new Txn(view, history.newest().contents().copy()));
+            body.accept(new Txn(view, history.newest().contents().copy(), nowMillis));
         } finally {
             rollback(view);
         }
@@ -308,6 +324,25 @@ public final class Session {
             }
         }
         returned("checkpoint " + goal);
+    }
+
+    /** Attempts a checkpoint that goes further, however that ends. */
+    public void attempt(CheckpointModes.Goal goal) {
+        int count = history.size();
+        if (engine.modes().attempt(goal, 0).outcome() == CheckpointModes.Outcome.DONE) {
+            history.markDurable(count);
+        }
+        returned("attempt of " + goal);
+    }
+
+    /** Makes the newest commit the base, as the mode PASSIVE does. */
+    public void passive() {
+        int count = history.size();
+        if (!engine.modes().passive(0).isBaseMoved()) {
+            throw new AssertionError("PASSIVE found a role taken");
+        }
+        history.markDurable(count);
+        returned("checkpoint PASSIVE");
     }
 
     /** Makes the newest commit durable while a transaction is running: to be called inside one. */
@@ -409,7 +444,7 @@ public final class Session {
 
     /** Pins the newest commit. */
     public Held hold() {
-        return new Held(engine.read(NOW_MILLIS), history.newest().contents());
+        return new Held(engine.read(nowMillis), history.newest().contents());
     }
 
     /** Reads all of a pinned commit. */
@@ -425,7 +460,7 @@ public final class Session {
 
     /** Compares the newest commit with the model, where one that is in doubt may show or not. */
     void checkNewestOrRunning() {
-        ReadView view = engine.read(NOW_MILLIS);
+        ReadView view = engine.read(nowMillis);
         Contents contents = history.contentsAt(view.root().txn());
         if (contents == null) {
             throw new AssertionError("shows the unknown transaction " + view.root().txn());

@@ -1,8 +1,12 @@
 package dev.coppice.fuzz.crash;
 
 import dev.coppice.engine.WriteView;
+import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.testkit.model.Contents;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * A write transaction on the store and on the model.
@@ -11,6 +15,7 @@ import dev.coppice.testkit.model.Contents;
  */
 public final class Txn {
     private final WriteView view;
+    private final long nowMillis;
     private Contents work;
 
     /** A point to return to, in both. */
@@ -24,9 +29,16 @@ public final class Txn {
         }
     }
 
-    Txn(WriteView view, Contents work) {
+    Txn(WriteView view, Contents work, long nowMillis) {
         this.view = view;
         this.work = work;
+        this.nowMillis = nowMillis;
+    }
+
+    private static void requireEqual(long expected, long found, String what) {
+        if (expected != found) {
+            throw new AssertionError(what + ": expected " + expected + ", found " + found);
+        }
     }
 
     /** {@return what the store should contain when the transaction commits now} */
@@ -43,9 +55,66 @@ public final class Txn {
     }
 
     public void put(String family, byte[] key, byte[] value) {
-        view.put(tree(family), key, key.length, value, 0, value.length);
-        work.put(family, key, value);
+        boolean isNew = view.put(tree(family), key, key.length, value, 0, value.length);
+        store(family, key, value, work.defaultDeadline(family, nowMillis), isNew);
     }
+
+    /**
+     * Puts an entry with a deadline.
+     *
+     * @param deadlineMillis or {@link Contents#NEVER}
+     */
+    public void put(String family, byte[] key, byte[] value, long deadlineMillis) {
+        boolean isNew =
+                view.put(tree(family), key, key.length, value, 0, value.length, deadlineMillis);
+        store(family, key, value, deadlineMillis, isNew);
+    }
+
+    private void store(
+            String family, byte[] key, byte[] value, long deadlineMillis, boolean isNew) {
+        if (isNew == work.isLive(family, key, nowMillis)) {
+            throw new AssertionError("put: a new key is " + isNew);
+        }
+        work.put(family, key, value, deadlineMillis);
+    }
+
+    // ---- expiry
+
+    /** Gives an entry another deadline, or {@link Contents#NEVER}. */
+    public void touch(String family, byte[] key, long deadlineMillis) {
+        boolean isThere = view.touch(tree(family), key, key.length, deadlineMillis);
+        if (isThere != work.touch(family, key, deadlineMillis, nowMillis)) {
+            throw new AssertionError("touch: the entry is there: " + isThere);
+        }
+    }
+
+    /** Sets how long entries of a family live that are put without saying so. */
+    public void ttl(String family, long ttlMillis) {
+        view.ttl(tree(family), ttlMillis);
+        work.ttl(family, ttlMillis);
+    }
+
+    /** Removes expired entries, those with the lowest keys. */
+    public void purge(String family, long maxEntries) {
+        long expected = Math.min(maxEntries, work.expired(family, nowMillis).size());
+        long removed = purge(family, new ExpiryScan(), maxEntries, Integer.MAX_VALUE);
+        requireEqual(expected, removed, "purge of " + family);
+    }
+
+    /** Removes expired entries from where a scan stands on; returns how many. */
+    public long purge(String family, ExpiryScan scan, long maxEntries, int maxPages) {
+        Deque<byte[]> expired = new ArrayDeque<>(work.expired(family, nowMillis));
+        ExpiryScan.Keys keys =
+                key -> {
+                    while (!Arrays.equals(key, expired.pop())) {
+                        // The scan had passed it before it expired.
+                    }
+                    work.delete(family, key);
+                };
+        return view.purge(tree(family), scan, nowMillis, maxEntries, maxPages, keys);
+    }
+
+    // ---- the rest
 
     public void delete(byte[] key) {
         delete(Contents.DEFAULT, key);

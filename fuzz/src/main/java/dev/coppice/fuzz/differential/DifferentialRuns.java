@@ -128,6 +128,8 @@ public final class DifferentialRuns implements Suite {
                     Op.TakeSavepoint _,
                     Op.RollBackTo _,
                     Op.ReleaseSavepoint _ -> {}
+            case Op.PutExpiring _, Op.Touch _, Op.SetTtl _, Op.Purge _ ->
+                    throw new IllegalArgumentException("the others know no expiry: " + change);
         }
     }
 

@@ -5,11 +5,15 @@ import dev.coppice.CheckpointMode;
 import dev.coppice.CheckpointResult;
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
+import dev.coppice.ExpirySweep;
 import dev.coppice.KeyRange;
+import dev.coppice.Lifetime;
 import dev.coppice.Progress;
+import dev.coppice.ReadHandle;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
+import dev.coppice.StoreListener;
 import dev.coppice.SyncLevel;
 import dev.coppice.Verify;
 import dev.coppice.WriteHandle;
@@ -18,12 +22,15 @@ import dev.coppice.error.StoreFullException;
 import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.SimulatedClock;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.op.Keys;
 import dev.coppice.testkit.op.Op;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +43,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class ModelTrial {
     private static final int MAX_CURSORS = 6;
+    private static final int SWEPT_AT_ONCE = 16;
+    private static final int MAX_ROUNDS = 1_000_000;
 
     private final StoreConfig config;
+    private final SimulatedClock clock = new SimulatedClock();
     private final Map<Long, Contents> commits = new HashMap<>();
+    private final List<Purged> purged = new ArrayList<>();
     private final List<Held> held = new ArrayList<>();
     private final List<CursorModel> cursors = new ArrayList<>();
     private SimulatedDisk disk;
@@ -52,6 +63,9 @@ final class ModelTrial {
      * @param sawLog whether its commit was in the log when it was opened
      */
     private record Held(Snapshot snapshot, Contents contents, boolean sawLog) {}
+
+    /** What the store has told of entries that it removed. */
+    private record Purged(String family, List<byte[]> keys, long txn) {}
 
     private record Point(WriteHandle.Savepoint savepoint, Contents contents) {}
 
@@ -72,6 +86,17 @@ final class ModelTrial {
                 StoreConfig.defaults()
                         .withPageBytes(pageBytes)
                         .withVerify(Verify.ALWAYS)
+                        .withClock(clock)
+                        .withBackgroundCheckpoints(false)
+                        .withExpirySweep(new ExpirySweep(1, SWEPT_AT_ONCE, 1000))
+                        .withListener(
+                                new StoreListener() {
+                                    @Override
+                                    public void expired(
+                                            ColumnFamily family, List<byte[]> keys, long txn) {
+                                        purged.add(new Purged(family.name(), keys, txn));
+                                    }
+                                })
                         .withCloseTimeoutMillis(0);
         this.disk = new SimulatedDisk(diskBytes);
         open();
@@ -100,6 +125,7 @@ final class ModelTrial {
         }
         newest = found == null ? newest : found;
         commits.clear();
+        purged.clear();
         commits.put(store.latestTxn(), newest);
         compareNewest();
     }
@@ -194,7 +220,9 @@ final class ModelTrial {
                     cursors.remove(closing.cursor() % cursors.size()).close();
                 }
             }
-            case Op.Checkpoint _ -> checkpoint();
+            case Op.Checkpoint checkpoint -> checkpointAs(checkpoint.mode());
+            case Op.PassTime time -> clock.pass(time.millis());
+            case Op.Sweep _ -> sweep();
             case Op.Reopen _ -> reopen();
             case Op.Kill _ -> kill();
             case Op.LosePower loss -> losePower(loss.seed());
@@ -233,13 +261,10 @@ final class ModelTrial {
         }
     }
 
-    /** The modes in turn, by the state of the store: a step that is left out changes no other. */
-    private void checkpoint() {
-        CheckpointMode[] modes = CheckpointMode.values();
-        int which = (int) (store.latestTxn() % (modes.length + 1));
+    private void checkpointAs(CheckpointMode mode) {
         try {
-            if (which < modes.length) {
-                checkpoint(modes[which]);
+            if (mode != null) {
+                checkpoint(mode);
             } else {
                 require(store.checkpoint() == (open == null), "a checkpoint beside a transaction");
                 requireCheckpointed();
@@ -247,6 +272,68 @@ final class ModelTrial {
         } catch (StoreFullException e) {
             compareNewest();
         }
+    }
+
+    /** What has expired goes, in the background, or at once; each commit of that is known. */
+    private void sweep() {
+        if (open != null) {
+            return;
+        }
+        long before = store.latestTxn();
+        try {
+            if (before % 2 == 0) {
+                store.purgeExpired();
+            }
+            for (int i = 0; i < MAX_ROUNDS && countExpired() > 0; i++) {
+                store.doWork();
+            }
+            // Not in the background where there is no room: that says so here.
+            store.purgeExpired();
+        } catch (StoreFullException e) {
+            // What was committed before stays.
+        }
+        store.doWork();
+        learnPurged(before);
+        compareNewest();
+    }
+
+    private long countExpired() {
+        try (Snapshot snapshot = store.snapshot()) {
+            return snapshot.families().stream()
+                    .mapToLong(family -> snapshot.countExpired(family, KeyRange.all()))
+                    .sum();
+        }
+    }
+
+    /** Any of the commits since may be what a power loss leaves. */
+    private void learnPurged(long before) {
+        // Purges of transactions before are told now, too.
+        purged.removeIf(each -> each.txn() <= before);
+        Iterator<Purged> told = List.copyOf(purged).iterator();
+        purged.clear();
+        Purged next = told.hasNext() ? told.next() : null;
+        // The first commit behind a power loss has the first id of an epoch.
+        long first = Math.max(before + 1, store.latestTxn() >>> 48 << 48);
+        for (long txn = first; txn <= store.latestTxn(); txn++) {
+            while (next != null && next.txn() == txn) {
+                newest = without(next);
+                next = told.hasNext() ? told.next() : null;
+            }
+            commits.put(txn, newest);
+        }
+        require(next == null, "told of a purge that is no commit");
+    }
+
+    private Contents without(Purged gone) {
+        Contents contents = newest.copy();
+        for (byte[] key : gone.keys()) {
+            boolean isOver =
+                    contents.get(gone.family(), key) != null
+                            && !contents.isLive(gone.family(), key, clock.millis());
+            require(isOver, "purged what had not expired");
+            contents.delete(gone.family(), key);
+        }
+        return contents;
     }
 
     private void checkpoint(CheckpointMode mode) {
@@ -315,7 +402,10 @@ final class ModelTrial {
                 Cursor cursor = transaction.txn.cursor(ColumnFamily.of(family));
                 cursors.add(
                         new CursorModel(
-                                cursor, family, true, () -> transaction.work.entries(family)));
+                                cursor,
+                                family,
+                                true,
+                                () -> transaction.work.live(family, clock.millis())));
             }
         } else if (!held.isEmpty()) {
             Held from = held.get(op.snapshot() % held.size());
@@ -323,7 +413,10 @@ final class ModelTrial {
                 Cursor cursor = from.snapshot().cursor(ColumnFamily.of(family));
                 cursors.add(
                         new CursorModel(
-                                cursor, family, false, () -> from.contents().entries(family)));
+                                cursor,
+                                family,
+                                false,
+                                () -> from.contents().live(family, clock.millis())));
             }
         }
     }
@@ -356,6 +449,21 @@ final class ModelTrial {
         Contents work = open.work;
         switch (change) {
             case Op.Put put -> put(put.family(), put.key(), put.value());
+            case Op.PutExpiring put -> {
+                need(put.family());
+                Lifetime lifetime = Lifetime.of(Duration.ofMillis(put.ttlMillis()));
+                long deadline = clock.millis() + put.ttlMillis();
+                put(put.family(), Keys.key(put.key()), Keys.value(put.value()), lifetime, deadline);
+            }
+            case Op.Touch touch -> touch(touch);
+            case Op.SetTtl ttl -> {
+                if (work.has(ttl.family())) {
+                    Duration length = Duration.ofMillis(ttl.ttlMillis());
+                    txn.defaultTtl(ColumnFamily.of(ttl.family()), length);
+                    work.ttl(ttl.family(), ttl.ttlMillis());
+                }
+            }
+            case Op.Purge purge -> purge(purge);
             case Op.Fill fill -> {
                 for (int i = 0; i < fill.count(); i++) {
                     put(fill.family(), fill.first() + i, fill.value() + i);
@@ -372,9 +480,11 @@ final class ModelTrial {
             }
             case Op.Update update -> {
                 need(update.family());
-                byte[] old = work.get(update.family(), Keys.key(update.key()));
+                byte[] key = Keys.key(update.key());
+                boolean isLive = work.isLive(update.family(), key, clock.millis());
+                byte[] old = isLive ? work.get(update.family(), key) : null;
                 update.apply(txn.atomic(ColumnFamily.of(update.family())), old);
-                work.update(update);
+                work.update(update, clock.millis());
             }
             case Op.DeleteRange range -> deleteRange(range);
             case Op.CreateFamily create -> need(create.family());
@@ -404,11 +514,39 @@ final class ModelTrial {
 
     private void put(String family, int key, int value) {
         need(family);
-        byte[] keyBytes = Keys.key(key);
-        byte[] valueBytes = Keys.value(value);
-        boolean isNew = open.txn.put(ColumnFamily.of(family), keyBytes, valueBytes);
-        require(isNew != open.work.entries(family).containsKey(keyBytes), "put: " + isNew);
-        open.work.put(family, keyBytes, valueBytes);
+        long deadline = open.work.defaultDeadline(family, clock.millis());
+        put(family, Keys.key(key), Keys.value(value), Lifetime.OF_FAMILY, deadline);
+    }
+
+    private void put(String family, byte[] key, byte[] value, Lifetime lifetime, long deadline) {
+        boolean isNew = open.txn.put(ColumnFamily.of(family), key, value, lifetime);
+        require(isNew != open.work.isLive(family, key, clock.millis()), "put: " + isNew);
+        open.work.put(family, key, value, deadline);
+    }
+
+    private void touch(Op.Touch op) {
+        String family = op.family();
+        if (open.work.has(family)) {
+            byte[] key = Keys.key(op.key());
+            boolean isForGood = op.ttlMillis() == Op.FOREVER;
+            long deadline = isForGood ? Contents.NEVER : clock.millis() + op.ttlMillis();
+            Lifetime lifetime =
+                    isForGood ? Lifetime.FOREVER : Lifetime.of(Duration.ofMillis(op.ttlMillis()));
+            boolean isThere = open.txn.touch(ColumnFamily.of(family), key, lifetime);
+            boolean expected = open.work.touch(family, key, deadline, clock.millis());
+            require(isThere == expected, "touch: " + isThere);
+        }
+    }
+
+    private void purge(Op.Purge op) {
+        String family = op.family();
+        if (open.work.has(family)) {
+            List<byte[]> gone = open.work.expired(family, clock.millis());
+            gone = gone.subList(0, Math.min(gone.size(), op.maxEntries()));
+            long removed = open.txn.purgeExpired(ColumnFamily.of(family), op.maxEntries());
+            require(removed == gone.size(), "purge: " + removed + ", expected " + gone.size());
+            gone.forEach(key -> open.work.delete(family, key));
+        }
     }
 
     private void need(String family) {
@@ -451,16 +589,29 @@ final class ModelTrial {
             CheckReport report = store.check(Progress.NONE);
             require(report.isClean(), "check: " + report.problems());
         } else {
-            open.work.compare(open.txn);
+            compare(open.work, open.txn);
         }
     }
 
     private void compareNewest() {
-        newest.compare(store);
+        try (Snapshot snapshot = store.snapshot()) {
+            compare(newest, snapshot);
+        }
     }
 
     private void compare(Held one) {
-        one.contents().compare(one.snapshot());
+        compare(one.contents(), one.snapshot());
+    }
+
+    /** Also what has expired is there, until it is purged. */
+    private void compare(Contents expected, ReadHandle handle) {
+        expected.compare(handle, clock.millis());
+        for (String family : expected.families()) {
+            long count = handle.count(ColumnFamily.of(family));
+            require(
+                    count == expected.entries(family).size(),
+                    "family " + family + " counts " + count);
+        }
     }
 
     private static void require(boolean holds, String what) {

@@ -1,5 +1,6 @@
 package dev.coppice.fuzz.op;
 
+import dev.coppice.CheckpointMode;
 import dev.coppice.SyncLevel;
 import dev.coppice.testkit.op.Op;
 import java.util.ArrayList;
@@ -8,10 +9,15 @@ import java.util.Random;
 
 /** Makes steps from a seed. Thread safety: one thread. */
 public final class OpGenerator {
+    private static final List<CheckpointMode> MODES = List.of(CheckpointMode.values());
     private static final String[] FAMILIES = {"default", "default", "default", "red", "blue"};
+
+    /** Times to live and times that pass are multiples of this: many deadlines are just over. */
+    private static final int TICK_MILLIS = 10;
 
     private final Random random;
     private final int keys;
+    private boolean hasExpiry = true;
 
     /**
      * Starts with a seed.
@@ -50,8 +56,10 @@ public final class OpGenerator {
             int what = random.nextInt(100);
             if (what < 60) {
                 transaction(ops);
+            } else if (what < 72) {
+                ops.add(new Op.Checkpoint(mode()));
             } else if (what < 76) {
-                ops.add(new Op.Checkpoint());
+                time(ops);
             } else if (what < 84) {
                 ops.add(random.nextBoolean() ? new Op.Hold() : new Op.LetGo(small()));
             } else if (what < 90) {
@@ -65,9 +73,10 @@ public final class OpGenerator {
         return ops;
     }
 
-    /** {@return transactions over all families, and nothing else} */
+    /** {@return transactions over all families, and nothing else; nothing in them expires} */
     public List<Op> transactions(int count) {
         List<Op> ops = new ArrayList<>();
+        hasExpiry = false;
         while (ops.size() < count) {
             transaction(ops);
         }
@@ -86,7 +95,9 @@ public final class OpGenerator {
     private void change(List<Op> ops) {
         String family = FAMILIES[random.nextInt(FAMILIES.length)];
         int what = random.nextInt(100);
-        if (what < 5) {
+        if (hasExpiry && random.nextInt(4) == 0) {
+            expiry(ops, family);
+        } else if (what < 5) {
             ops.add(new Op.Update(family, key(), random.nextInt(10_000)));
         } else if (what < 54) {
             ops.add(new Op.Put(family, key(), random.nextInt(10_000)));
@@ -109,6 +120,35 @@ public final class OpGenerator {
         }
     }
 
+    private void expiry(List<Op> ops, String family) {
+        int what = random.nextInt(100);
+        if (what < 50) {
+            ops.add(new Op.PutExpiring(family, key(), random.nextInt(10_000), ticks()));
+        } else if (what < 75) {
+            ops.add(new Op.Touch(family, key(), random.nextInt(4) == 0 ? Op.FOREVER : ticks()));
+        } else if (what < 82) {
+            ops.add(new Op.SetTtl(family, random.nextBoolean() ? 0 : ticks()));
+        } else {
+            int most = random.nextBoolean() ? Integer.MAX_VALUE : 1 + small();
+            ops.add(new Op.Purge(family, most));
+        }
+    }
+
+    private void time(List<Op> ops) {
+        boolean isSweep = random.nextInt(3) == 0;
+        ops.add(isSweep ? new Op.Sweep() : new Op.PassTime(ticks()));
+    }
+
+    private int ticks() {
+        return random.nextInt(random.nextInt(3) == 0 ? 100 : 10) * TICK_MILLIS;
+    }
+
+    /** {@return one of the modes, or null for the checkpoint that has none, half the time} */
+    private CheckpointMode mode() {
+        int what = random.nextInt(2 * MODES.size());
+        return what < MODES.size() ? MODES.get(what) : null;
+    }
+
     private void read(List<Op> ops) {
         int what = random.nextInt(100);
         if (what < 12) {
@@ -129,11 +169,13 @@ public final class OpGenerator {
     }
 
     private void upkeep(List<Op> ops) {
-        int what = random.nextInt(30);
-        if (what < 9) {
+        int what = random.nextInt(36);
+        if (what >= 30) {
+            time(ops);
+        } else if (what < 9) {
             ops.add(new Op.Check());
         } else if (what < 20) {
-            ops.add(new Op.Checkpoint());
+            ops.add(new Op.Checkpoint(mode()));
         } else if (what < 23) {
             ops.add(new Op.Reopen());
         } else if (what < 25) {

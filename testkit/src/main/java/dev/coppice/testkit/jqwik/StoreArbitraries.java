@@ -1,5 +1,6 @@
 package dev.coppice.testkit.jqwik;
 
+import dev.coppice.CheckpointMode;
 import dev.coppice.SyncLevel;
 import dev.coppice.testkit.op.Keys;
 import dev.coppice.testkit.op.Op;
@@ -111,9 +112,27 @@ public final class StoreArbitraries {
                 Arbitraries.just(new Op.Hold()),
                 ordinals().map(Op.LetGo::new),
                 ordinals().map(Op.Compare::new),
-                Arbitraries.just(new Op.Checkpoint()),
+                Arbitraries.of(CheckpointMode.class).injectNull(0.2).map(Op.Checkpoint::new),
                 Arbitraries.just(new Op.Check()),
                 Arbitraries.just(new Op.Reopen()));
+    }
+
+    /**
+     * {@return entries that expire, and time that passes, so that they do} For a store whose clock
+     * is a {@link dev.coppice.testkit.SimulatedClock}.
+     */
+    public static Arbitrary<Op> expiry() {
+        Arbitrary<Integer> lengths = Arbitraries.integers().between(0, 8).map(each -> each * 10);
+        return Arbitraries.oneOf(
+                Combinators.combine(families(), keyNumbers(), valueNumbers(), lengths)
+                        .as(Op.PutExpiring::new),
+                Combinators.combine(families(), keyNumbers(), lengths.injectNull(0.2))
+                        .as((family, key, ttl) ->
+                                new Op.Touch(family, key, ttl == null ? Op.FOREVER : ttl)),
+                Combinators.combine(families(), lengths).as(Op.SetTtl::new),
+                Combinators.combine(families(), ordinals().map(each -> each + 1)).as(Op.Purge::new),
+                lengths.map(Op.PassTime::new),
+                Arbitraries.just(new Op.Sweep()));
     }
 
     /** {@return steps of cursors: opened, moved and closed} */

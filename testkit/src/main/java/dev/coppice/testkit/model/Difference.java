@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
+import dev.coppice.Expiry;
+import dev.coppice.KeyRange;
 import dev.coppice.ReadHandle;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -19,7 +21,7 @@ final class Difference {
     private Difference() {}
 
     /** Compares families, counts, entries in order, and each entry by its key. */
-    static void requireNone(Contents expected, ReadHandle actual) {
+    static void requireNone(Contents expected, ReadHandle actual, long nowMillis) {
         Set<String> names = new TreeSet<>();
         actual.families().forEach(family -> names.add(family.name()));
         Set<String> expectedNames = new TreeSet<>();
@@ -28,7 +30,44 @@ final class Difference {
             throw new AssertionError("families: expected " + expectedNames + ", found " + names);
         }
         for (String name : expectedNames) {
-            compare(name, expected.entries(name), actual);
+            NavigableMap<byte[], byte[]> live = expected.live(name, nowMillis);
+            compare(name, live, actual);
+            compareExpiry(name, expected, live.size(), nowMillis, actual);
+        }
+    }
+
+    /** Entries that have expired may have been purged, and are absent for whoever asks. */
+    private static void compareExpiry(
+            String name, Contents expected, int liveCount, long nowMillis, ReadHandle actual) {
+        ColumnFamily family = ColumnFamily.of(name);
+        long ttl = actual.defaultTtl(family).toMillis();
+        if (ttl != expected.ttl(name)) {
+            throw different(name, "expected default time to live " + expected.ttl(name), "" + ttl);
+        }
+        long count = actual.count(family);
+        long expired = actual.countExpired(family, KeyRange.all());
+        if (count - expired != liveCount) {
+            throw different(
+                    name, "expected count " + liveCount, "count " + count + ", expired " + expired);
+        }
+        for (byte[] key : expected.expired(name, nowMillis)) {
+            if (actual.get(family, key) != null || actual.expiry(family, key).isPresent()) {
+                throw different(name, "expected that " + text(key) + " has expired", "it is there");
+            }
+        }
+        for (byte[] key : expected.live(name, nowMillis).keySet()) {
+            long deadline = expected.deadline(name, key);
+            Expiry expiry = actual.expiry(family, key);
+            boolean isRight =
+                    switch (expiry) {
+                        case Expiry.Absent() -> false;
+                        case Expiry.Never() -> deadline == Contents.NEVER;
+                        case Expiry.At(long at, long _) -> deadline == at;
+                    };
+            if (!isRight) {
+                throw different(
+                        name, "expected " + text(key) + " with deadline " + deadline, "" + expiry);
+            }
         }
     }
 
@@ -42,10 +81,6 @@ final class Difference {
             if (cursor.next()) {
                 throw different(name, "expected the end", entry(cursor.key(), cursor.value()));
             }
-        }
-        if (actual.count(family) != expected.size()) {
-            throw different(
-                    name, "expected count " + expected.size(), "count " + actual.count(family));
         }
         expected.forEach((key, value) -> {
             byte[] found = actual.get(family, key);

@@ -1,5 +1,6 @@
 package dev.coppice.testkit.model;
 
+import dev.coppice.testkit.SimulatedClock;
 import dev.coppice.testkit.op.Keys;
 import dev.coppice.testkit.op.Op;
 import java.util.ArrayList;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store should contain: a sorted map for each family of each committed version, with a
  * transaction and its savepoints, and with snapshots. The expected side of a test that does the
- * same to a store, or to a program that sits on one.
+ * same to a store, or to a program that sits on one. Its time is that of a {@link SimulatedClock}
+ * that nobody but {@link Op.PassTime} moves.
  *
  * <p>{@link #apply} does a step of {@link Op} as {@link dev.coppice.testkit.op.StoreSteps} does it
  * to a real store.
@@ -21,6 +23,7 @@ public final class StoreModel {
     private final List<Contents> snapshots = new ArrayList<>();
     private final List<Contents> savepoints = new ArrayList<>();
     private @Nullable Contents running;
+    private long nowMillis = SimulatedClock.START_MILLIS;
 
     /** Makes the model of a new store. */
     public StoreModel() {
@@ -100,6 +103,28 @@ public final class StoreModel {
         savepoints.subList(savepoint, savepoints.size()).clear();
     }
 
+    // ---- time
+
+    /** {@return what time it is} */
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    /** Lets time pass. */
+    public void pass(long millis) {
+        nowMillis += millis;
+    }
+
+    /** Removes what has expired: a version for each family in which something has. */
+    public void sweep() {
+        for (String family : newest().families()) {
+            Contents purged = newest().copy();
+            if (purged.purge(family, nowMillis) > 0) {
+                versions.add(purged);
+            }
+        }
+    }
+
     // ---- snapshots and crashes
 
     /** Takes a snapshot, the last of {@link #snapshots}. */
@@ -121,14 +146,15 @@ public final class StoreModel {
     /**
      * The power was cut: goes on with a version.
      *
-     * @param found what the store holds; it must be one of {@link #versions}
+     * @param found what the store shows; it must be one of {@link #versions}, but for what has
+     *     expired
      * @param oldest index of the oldest version that may have been left
      * @throws AssertionError when it is none of those
      */
     public void recoverTo(Contents found, int oldest) {
         endProcess();
         for (int i = versions.size() - 1; i >= oldest; i--) {
-            if (versions.get(i).isEqual(found)) {
+            if (versions.get(i).at(nowMillis).isEqual(found)) {
                 versions.subList(i + 1, versions.size()).clear();
                 return;
             }
@@ -159,6 +185,12 @@ public final class StoreModel {
                     letGo(letGo.snapshot() % snapshots.size());
                 }
             }
+            case Op.PassTime time -> pass(time.millis());
+            case Op.Sweep _ -> {
+                if (running == null) {
+                    sweep();
+                }
+            }
             case Op.Reopen _, Op.Kill _, Op.LosePower _ -> endProcess();
             case Op.Compare _,
                     Op.OpenCursor _,
@@ -173,6 +205,23 @@ public final class StoreModel {
         Contents work = running();
         switch (change) {
             case Op.Put put -> put(work, put.family(), put.key(), put.value());
+            case Op.PutExpiring put -> {
+                need(work, put.family());
+                long deadline = deadline(put.ttlMillis());
+                work.put(put.family(), Keys.key(put.key()), Keys.value(put.value()), deadline);
+            }
+            case Op.Touch touch -> {
+                if (work.has(touch.family())) {
+                    long deadline = deadline(touch.ttlMillis());
+                    work.touch(touch.family(), Keys.key(touch.key()), deadline, nowMillis);
+                }
+            }
+            case Op.SetTtl ttl -> {
+                if (work.has(ttl.family())) {
+                    work.ttl(ttl.family(), ttl.ttlMillis());
+                }
+            }
+            case Op.Purge purge -> purge(work, purge);
             case Op.Fill fill -> {
                 for (int i = 0; i < fill.count(); i++) {
                     put(work, fill.family(), fill.first() + i, fill.value() + i);
@@ -185,7 +234,7 @@ public final class StoreModel {
             }
             case Op.Update update -> {
                 need(work, update.family());
-                work.update(update);
+                work.update(update, nowMillis);
             }
             case Op.DeleteRange range -> {
                 if (work.has(range.family())) {
@@ -212,9 +261,22 @@ public final class StoreModel {
         }
     }
 
-    private static void put(Contents work, String family, int key, int value) {
+    private void put(Contents work, String family, int key, int value) {
         need(work, family);
-        work.put(family, Keys.key(key), Keys.value(value));
+        long deadline = work.defaultDeadline(family, nowMillis);
+        work.put(family, Keys.key(key), Keys.value(value), deadline);
+    }
+
+    private long deadline(int ttlMillis) {
+        return ttlMillis == Op.FOREVER ? Contents.NEVER : nowMillis + ttlMillis;
+    }
+
+    private void purge(Contents work, Op.Purge purge) {
+        if (work.has(purge.family())) {
+            work.expired(purge.family(), nowMillis).stream()
+                    .limit(purge.maxEntries())
+                    .forEach(key -> work.delete(purge.family(), key));
+        }
     }
 
     private static void need(Contents work, String family) {

@@ -1,6 +1,7 @@
 package dev.coppice.testkit.op;
 
 import dev.coppice.AtomicOperations;
+import dev.coppice.CheckpointMode;
 import dev.coppice.SyncLevel;
 import java.util.Arrays;
 import java.util.Objects;
@@ -14,6 +15,9 @@ public sealed interface Op {
     /** So many snapshots are held at most; {@link Hold} is without effect then. */
     int MAX_HELD = 8;
 
+    /** The time to live of what does not expire. */
+    int FOREVER = -1;
+
     /** Steps of a transaction: one begins with the first of them, or with {@link Begin}. */
     sealed interface Change extends Op {}
 
@@ -25,6 +29,20 @@ public sealed interface Op {
 
     /** Puts {@code count} neighbours, so that trees become higher. */
     record Fill(String family, int first, int count, int value) implements Change {}
+
+    /** Puts an entry that lives for a time from now on, 0 for none at all. */
+    record PutExpiring(String family, int key, int value, int ttlMillis) implements Change {}
+
+    /** Gives an entry another time to live, if there is one; {@link #FOREVER} takes it away. */
+    record Touch(String family, int key, int ttlMillis) implements Change {}
+
+    /** Sets how long entries of a family live that are put without saying so, if there is one. */
+    record SetTtl(String family, int ttlMillis) implements Change {}
+
+    /**
+     * Removes at most so many entries of a family that have expired, those with the lowest keys.
+     */
+    record Purge(String family, int maxEntries) implements Change {}
 
     /** Deletes an entry, if there is one. */
     record Delete(String family, int key) implements Change {}
@@ -66,6 +84,11 @@ public sealed interface Op {
                 case 3 -> null;
                 default -> merged(old);
             };
+        }
+
+        /** {@return whether an entry that is there keeps its deadline} */
+        public boolean keepsDeadline() {
+            return value % 5 == 0 || value % 5 == 4;
         }
 
         private byte @Nullable [] merged(byte @Nullable [] old) {
@@ -143,8 +166,27 @@ public sealed interface Op {
     /** Closes a cursor. */
     record CloseCursor(int cursor) implements Op {}
 
-    /** Makes a checkpoint. */
-    record Checkpoint() implements Op {}
+    /**
+     * Makes a checkpoint.
+     *
+     * @param mode one of the four, which waits for nobody; or null for {@link
+     *     dev.coppice.Store#checkpoint()}
+     */
+    record Checkpoint(@Nullable CheckpointMode mode) implements Op {
+        /** Makes a checkpoint that waits for nobody and is content with what it can do. */
+        public Checkpoint() {
+            this(null);
+        }
+    }
+
+    /** Lets time pass by a {@link dev.coppice.testkit.SimulatedClock}. */
+    record PassTime(int millis) implements Op {}
+
+    /**
+     * Removes what has expired, each family in a transaction of its own, unless one is open
+     * already.
+     */
+    record Sweep() implements Op {}
 
     /** Closes the store and opens it again, without the open transaction and snapshots. */
     record Reopen() implements Op {}

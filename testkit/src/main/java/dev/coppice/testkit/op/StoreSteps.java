@@ -1,7 +1,9 @@
 package dev.coppice.testkit.op;
 
+import dev.coppice.CheckpointMode;
 import dev.coppice.ColumnFamily;
 import dev.coppice.KeyRange;
+import dev.coppice.Lifetime;
 import dev.coppice.Progress;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
@@ -9,8 +11,11 @@ import dev.coppice.SyncLevel;
 import dev.coppice.WriteHandle;
 import dev.coppice.WriteTransaction;
 import dev.coppice.testkit.CheckedStore;
+import dev.coppice.testkit.SimulatedClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * model. For a layer of a program's own between the two, copy this and put the calls of that layer
  * in place of the store's.
  *
- * <p>{@link Op.Reopen} needs a store that is not in memory, {@link Op.Kill} and {@link
- * Op.LosePower} one on a simulated disk; steps of cursors, and {@link Op.Compare}, are without
- * effect. Where the disk is full the store's exception comes through.
+ * <p>{@link Op.PassTime} needs a store whose clock is a {@link SimulatedClock}, {@link Op.Reopen}
+ * one that is not in memory, {@link Op.Kill} and {@link Op.LosePower} one on a simulated disk;
+ * steps of cursors, and {@link Op.Compare}, are without effect. Where the disk is full the store's
+ * exception comes through.
  *
  * <p>Thread safety: one thread.
  */
@@ -69,7 +75,9 @@ public final class StoreSteps implements AutoCloseable {
                     snapshots.remove(letGo.snapshot() % snapshots.size()).close();
                 }
             }
-            case Op.Checkpoint _ -> store().checkpoint();
+            case Op.Checkpoint checkpoint -> checkpoint(checkpoint.mode());
+            case Op.PassTime time -> pass(time.millis());
+            case Op.Sweep _ -> sweep();
             case Op.Check _ -> check();
             case Op.Reopen _ -> {
                 close();
@@ -84,6 +92,27 @@ public final class StoreSteps implements AutoCloseable {
                 checked.losePower(loss.seed());
             }
             case Op.Compare _, Op.OpenCursor _, Op.MoveCursor _, Op.CloseCursor _ -> {}
+        }
+    }
+
+    private void checkpoint(@Nullable CheckpointMode mode) {
+        if (mode == null) {
+            store().checkpoint();
+        } else {
+            store().checkpoint(mode, 0, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void pass(int millis) {
+        if (!(store().config().clock() instanceof SimulatedClock clock)) {
+            throw new IllegalStateException("the clock of the store is not a simulated one");
+        }
+        clock.pass(millis);
+    }
+
+    private void sweep() {
+        if (running == null) {
+            store().purgeExpired();
         }
     }
 
@@ -137,6 +166,31 @@ public final class StoreSteps implements AutoCloseable {
                     put(txn, fill.family(), fill.first() + i, fill.value() + i);
                 }
             }
+            case Op.PutExpiring put -> {
+                txn.createFamilyIfMissing(ColumnFamily.of(put.family()));
+                txn.put(
+                        ColumnFamily.of(put.family()),
+                        Keys.key(put.key()),
+                        Keys.value(put.value()),
+                        lifetime(put.ttlMillis()));
+            }
+            case Op.Touch touch -> {
+                if (has(txn, touch.family())) {
+                    Lifetime lifetime = lifetime(touch.ttlMillis());
+                    txn.touch(ColumnFamily.of(touch.family()), Keys.key(touch.key()), lifetime);
+                }
+            }
+            case Op.SetTtl ttl -> {
+                if (has(txn, ttl.family())) {
+                    Duration length = Duration.ofMillis(ttl.ttlMillis());
+                    txn.defaultTtl(ColumnFamily.of(ttl.family()), length);
+                }
+            }
+            case Op.Purge purge -> {
+                if (has(txn, purge.family())) {
+                    txn.purgeExpired(ColumnFamily.of(purge.family()), purge.maxEntries());
+                }
+            }
             case Op.Delete delete -> {
                 if (has(txn, delete.family())) {
                     txn.delete(ColumnFamily.of(delete.family()), Keys.key(delete.key()));
@@ -177,6 +231,12 @@ public final class StoreSteps implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static Lifetime lifetime(int ttlMillis) {
+        return ttlMillis == Op.FOREVER
+                ? Lifetime.FOREVER
+                : Lifetime.of(Duration.ofMillis(ttlMillis));
     }
 
     private static void put(WriteTransaction txn, String family, int key, int value) {

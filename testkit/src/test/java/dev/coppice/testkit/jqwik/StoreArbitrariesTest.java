@@ -4,19 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.Snapshot;
+import dev.coppice.StoreConfig;
 import dev.coppice.testkit.CheckedStore;
 import dev.coppice.testkit.Launched;
 import dev.coppice.testkit.Medium;
+import dev.coppice.testkit.SimulatedClock;
 import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.model.StoreModel;
 import dev.coppice.testkit.op.Op;
 import dev.coppice.testkit.op.StoreSteps;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import org.junit.jupiter.api.Test;
 
@@ -51,10 +55,26 @@ class StoreArbitrariesTest {
         run(steps, UnaryOperator.identity());
     }
 
+    @Provide
+    Arbitrary<List<Op>> expiringSteps() {
+        return Arbitraries.frequencyOf(
+                        Tuple.of(2, StoreArbitraries.changes()),
+                        Tuple.of(1, StoreArbitraries.upkeep()),
+                        Tuple.of(2, StoreArbitraries.expiry()))
+                .list()
+                .ofMaxSize(80);
+    }
+
+    @Property(tries = 60)
+    void storeAndModelAgreeOnWhatExpires(@ForAll("expiringSteps") List<Op> steps) {
+        run(steps, UnaryOperator.identity());
+    }
+
     /** Does steps to both; the store gets them as a program with a bug hands them on. */
     private static void run(List<Op> steps, UnaryOperator<Op> program) {
         StoreModel model = new StoreModel();
-        try (CheckedStore checked = CheckedStore.open(Medium.SIMULATED_DISK);
+        StoreConfig config = CheckedStore.smallPages().withClock(new SimulatedClock());
+        try (CheckedStore checked = CheckedStore.open(Medium.SIMULATED_DISK, config);
                 StoreSteps actual = new StoreSteps(checked)) {
             for (Op step : steps) {
                 model.apply(step);
@@ -64,7 +84,7 @@ class StoreArbitrariesTest {
             List<Snapshot> snapshots = actual.snapshots();
             assertEquals(model.snapshots().size(), snapshots.size());
             for (int i = 0; i < snapshots.size(); i++) {
-                model.snapshots().get(i).compare(snapshots.get(i));
+                model.snapshots().get(i).compare(snapshots.get(i), model.nowMillis());
             }
         }
     }
