@@ -15,6 +15,12 @@ import java.lang.foreign.MemorySegment;
  * <p>Thread safety: one writer.
  */
 final class BranchEditor {
+    /**
+     * A branch with fewer separators gets the prefix that they share with each new one. It would
+     * have none otherwise until it is split: every search of a root would compare whole keys.
+     */
+    private static final int FEW = 8;
+
     private final WriteSet writes;
     private final Rebuild rebuild;
     private final int pageBytes;
@@ -33,12 +39,16 @@ final class BranchEditor {
         long page = pages.position(branch);
         byte[] key = separator.bytes();
         int keyBytes = separator.length();
+        int count = PageHeader.count(s, page);
         boolean sharesPrefix = SlottedPage.sharesPrefix(s, page, key, keyBytes);
-        if (sharesPrefix && BranchPage.fits(s, page, pageBytes, keyBytes)) {
+        boolean fits = sharesPrefix && BranchPage.fits(s, page, pageBytes, keyBytes);
+        if (fits && count >= FEW) {
             return true;
         }
-        int count = PageHeader.count(s, page);
         int prefix = rebuild.prefixBytes(s, page, key, keyBytes);
+        if (fits && prefix == PageHeader.prefixBytes(s, page)) {
+            return true;
+        }
         int used = rebuild.bytes(s, page, 0, count, prefix, false) + Reference.BYTES;
         if (used + BranchPage.size(keyBytes, prefix, pageBytes) > pageBytes) {
             return false;

@@ -39,8 +39,7 @@ public final class TreeReader {
             long page = pages.position(pageId);
             level = PageHeader.level(s, page);
             if (level == 0) {
-                int index = SlottedPage.find(s, page, pageBytes, key, keyBytes, pages);
-                return index < 0 ? ABSENT : pageId << 16 | index;
+                return findInLeaf(pages, s, pageId, key, keyBytes);
             }
             int child = BranchPage.childFor(s, page, pageBytes, key, keyBytes, pages);
             long reference = BranchPage.child(s, page, child);
@@ -48,6 +47,20 @@ public final class TreeReader {
             birth = Reference.birth(s, reference);
             level--;
         }
+    }
+
+    private static long findInLeaf(
+            PageMap pages, MemorySegment s, long pageId, byte[] key, int keyBytes) {
+        long page = pages.position(pageId);
+        int at = SlottedPage.candidate(s, page, key, keyBytes);
+        if (at < 0) {
+            return ABSENT;
+        }
+        int pageBytes = pages.pageBytes();
+        int ahead = SlottedPage.touchEntry(s, page, pageBytes, at);
+        int index = SlottedPage.confirm(s, page, pageBytes, key, keyBytes, pages, at);
+        boolean isThere = index >= 0 && PageMap.isLoaded(pageId, ahead);
+        return isThere ? pageId << 16 | index : ABSENT;
     }
 
     /**
@@ -92,7 +105,11 @@ public final class TreeReader {
 
     static long valueBytes(MemorySegment s, long page, int pageBytes, int index) {
         long bytes = LeafPage.valueBytes(s, page, pageBytes, index);
-        long max = LeafPage.isOverflow(s, page, index) ? PageSize.MAX_VALUE_BYTES : pageBytes;
+        boolean isOverflow = LeafPage.isOverflow(s, page, index);
+        return requireLength(s, page, bytes, isOverflow ? PageSize.MAX_VALUE_BYTES : pageBytes);
+    }
+
+    private static long requireLength(MemorySegment s, long page, long bytes, long max) {
         if (bytes < 0 || bytes > max) {
             throw new CorruptStoreException(
                     PageHeader.pageId(s, page), "length of a value", "at most " + max, bytes);
@@ -146,18 +163,25 @@ public final class TreeReader {
     static long copyValue(
             PageMap pages, MemorySegment s, long page, int index, byte[] target, int at) {
         int pageBytes = pages.pageBytes();
-        long bytes = checkedBytes(pages, s, page, index);
-        if (bytes > target.length - at) {
-            return bytes;
-        }
         if (LeafPage.isOverflow(s, page, index)) {
-            long run = LeafPage.valueRun(s, page, pageBytes, index);
+            return copyRun(pages, s, page, index, target, at);
+        }
+        long field = LeafPage.inlineValue(s, page, pageBytes, index);
+        long bytes = requireLength(s, page, Bytes.varint(s, field), pageBytes);
+        if (bytes <= target.length - at) {
+            MemorySegment.copy(s, Bytes.U8, Bytes.skipVarint(s, field), target, at, (int) bytes);
+        }
+        return bytes;
+    }
+
+    private static long copyRun(
+            PageMap pages, MemorySegment s, long page, int index, byte[] target, int at) {
+        long bytes = checkedBytes(pages, s, page, index);
+        if (bytes <= target.length - at) {
+            long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
             long first = Reference.pageId(Reference.word(s, run));
             long birth = Reference.birth(s, run);
             OverflowRun.read(pages, first, birth, bytes, 0, target, at, (int) bytes);
-        } else {
-            long field = LeafPage.inlineValue(s, page, pageBytes, index);
-            MemorySegment.copy(s, Bytes.U8, Bytes.skipVarint(s, field), target, at, (int) bytes);
         }
         return bytes;
     }

@@ -88,8 +88,10 @@ public final class LeafPage {
 
     /** {@return the position behind the key and deadline of an entry} */
     private static long value(MemorySegment s, long page, int pageBytes, int index) {
-        int flags = entryFlags(s, page, index);
-        return SlottedPage.payload(s, page, pageBytes, index) + deadlineBytes(flags);
+        long payload = SlottedPage.payload(s, page, pageBytes, index);
+        return SlottedPage.isExt(s, page)
+                ? payload + deadlineBytes(entryFlags(s, page, index))
+                : payload;
     }
 
     /** {@return the position of the reference to the run of overflow value {@code index}} */

@@ -79,9 +79,17 @@ public final class PageHeader {
         return segment.get(Bytes.U32, page + FAMILY_OFFSET);
     }
 
-    /** {@return {@link #count} in bits 0 to 15 and {@link #prefixBytes} in bits 16 to 31} */
+    /** {@return the number of keys and the length of the prefix, read at once} */
     static int shape(MemorySegment segment, long page) {
         return segment.get(Bytes.U32, page + COUNT_OFFSET);
+    }
+
+    static int count(int shape) {
+        return shape & 0xFFFF;
+    }
+
+    static int prefixBytes(int shape) {
+        return shape >>> 16;
     }
 
     /** {@return the number of keys in the page} */

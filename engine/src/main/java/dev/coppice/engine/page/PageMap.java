@@ -90,26 +90,62 @@ public final class PageMap {
      * @throws CorruptStoreException when it is another page, an older one, or damaged
      */
     public MemorySegment visit(long pageId, long birth, int level) {
-        MemorySegment segment = segment(pageId);
+        MemorySegment segment = segmentWithAll(pageId);
         long page = position(pageId);
-        if (page + pageBytes() > segment.byteSize()) {
+        int ahead = SlottedPage.touch(segment, page);
+        if (level != 0) {
+            ahead += SlottedPage.touchMore(segment, page);
+        }
+        check(segment, page, pageId, birth, level);
+        if (!isLoaded(pageId, ahead)) {
             throw outsideFile(pageId);
         }
+        return segment;
+    }
+
+    /** Loads what a search of a page will read. {@return a number without meaning} */
+    public int load(long pageId, int level) {
+        MemorySegment segment = segmentWithAll(pageId);
+        long page = position(pageId);
+        int ahead = PageHeader.shape(segment, page) + SlottedPage.touch(segment, page);
+        return level == 0 ? ahead : ahead + SlottedPage.touchMore(segment, page);
+    }
+
+    /** As {@link #visit}, for a page whose lines were loaded before. */
+    public MemorySegment visitLoaded(long pageId, long birth, int level) {
+        MemorySegment segment = segmentWithAll(pageId);
+        check(segment, position(pageId), pageId, birth, level);
+        return segment;
+    }
+
+    /** {@return as {@link #segment} for a page that it holds to its end} */
+    private MemorySegment segmentWithAll(long pageId) {
+        MemorySegment segment = segment(pageId);
+        if (position(pageId) + pageBytes() > segment.byteSize()) {
+            throw outsideFile(pageId);
+        }
+        return segment;
+    }
+
+    private void check(MemorySegment segment, long page, long pageId, long birth, int level) {
         if (PageHeader.pageId(segment, page) != pageId
                 || PageHeader.birth(segment, page) != birth) {
             throw wrongPage(pageId, birth, segment, page);
         }
-        int ahead = SlottedPage.touch(segment, page);
         int found = PageHeader.typeAndLevel(segment, page);
         boolean isExpected =
                 level < 0 ? PageHeader.isRoot(found) : found == PageHeader.typeAndLevel(level);
-        if (!isExpected || (ahead == NO_SUM && pageId < 0)) {
+        if (!isExpected) {
             throw wrongLevel(pageId, level, found);
         }
         if (verifier != null && verifier.isDue(pageId, birth)) {
             verifier.verify(segment, page, pageId, pageBytes());
         }
-        return segment;
+    }
+
+    /** {@return true; it depends on what was loaded ahead, so that the loads are not left out} */
+    public static boolean isLoaded(long pageId, int ahead) {
+        return ahead != NO_SUM || pageId >= 0;
     }
 
     /** Compares the checksums of an overflow run where those of a page born then would be. */

@@ -42,12 +42,11 @@ public final class PageVerifier {
     }
 
     boolean isDue(long pageId, long birth) {
-        if (birth > sealedUpTo) {
-            return false;
-        }
+        // None has its bit where pages are compared on every visit.
         long[] bits = touched;
         int word = (int) (pageId >>> 6);
-        return always || word >= bits.length || (bits[word] & 1L << pageId) == 0;
+        boolean isVerified = word < bits.length && (bits[word] & 1L << pageId) != 0;
+        return !isVerified && birth <= sealedUpTo;
     }
 
     void verify(MemorySegment segment, long page, long pageId, int pageBytes) {

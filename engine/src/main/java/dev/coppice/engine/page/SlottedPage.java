@@ -25,13 +25,10 @@ public final class SlottedPage {
     public static final int SLOT_BYTES = Short.BYTES;
 
     /** What memory gives at once. Every page has eight of these lines at least. */
-    public static final long LINE_BYTES = 64;
+    private static final long LINE_BYTES = 64;
 
-    /** Lines from the header on that hold the heads and slots of a leaf with some thirty keys. */
-    public static final int LEAF_LINES = 4;
-
-    /** Lines from the header on that hold the heads of a branch with a hundred children. */
-    public static final int BRANCH_LINES = 8;
+    /** Heads that are compared at once where a search ends. */
+    private static final int WINDOW = 8;
 
     private SlottedPage() {}
 
@@ -40,11 +37,15 @@ public final class SlottedPage {
     }
 
     static long slots(MemorySegment s, long page) {
-        return heads(s, page) + (long) HEAD_BYTES * PageHeader.count(s, page);
+        int shape = PageHeader.shape(s, page);
+        long heads = page + PREFIX_OFFSET + PageHeader.prefixBytes(shape);
+        return heads + (long) HEAD_BYTES * PageHeader.count(shape);
     }
 
     static long references(MemorySegment s, long page) {
-        return heads(s, page) + (long) (HEAD_BYTES + SLOT_BYTES) * PageHeader.count(s, page);
+        int shape = PageHeader.shape(s, page);
+        long heads = page + PREFIX_OFFSET + PageHeader.prefixBytes(shape);
+        return heads + (long) (HEAD_BYTES + SLOT_BYTES) * PageHeader.count(shape);
     }
 
     /**
@@ -57,15 +58,23 @@ public final class SlottedPage {
                 + s.get(Bytes.U32, page + 3 * LINE_BYTES);
     }
 
+    /** As {@link #touch}, the further lines of a branch that holds a hundred heads. */
+    static int touchMore(MemorySegment s, long page) {
+        return s.get(Bytes.U32, page + 4 * LINE_BYTES)
+                + s.get(Bytes.U32, page + 5 * LINE_BYTES)
+                + s.get(Bytes.U32, page + 6 * LINE_BYTES);
+    }
+
     /**
-     * {@return where the next read will be once {@link #candidate} has given an index: the
-     * reference of the child in a branch, the entry in a leaf; a guess}
+     * Loads the lines of an entry with a small value: where the value lies is known only when the
+     * first one has come. Returns a number without meaning.
      */
-    public static long nextRead(MemorySegment s, long page, int index) {
-        if (isBranch(s, page)) {
-            return references(s, page) + (long) Reference.BYTES * index;
-        }
-        return index < PageHeader.count(s, page) ? entry(s, page, index) : page;
+    public static int touchEntry(MemorySegment s, long page, int pageBytes, int index) {
+        long entry = entry(s, page, index);
+        long last = page + pageBytes - Integer.BYTES;
+        return s.get(Bytes.U32, Math.min(entry, last))
+                + s.get(Bytes.U32, Math.min(entry + LINE_BYTES, last))
+                + s.get(Bytes.U32, Math.min(entry + 2 * LINE_BYTES, last));
     }
 
     static int head(MemorySegment s, long heads, int index) {
@@ -87,7 +96,14 @@ public final class SlottedPage {
 
     /** {@return the position of the key length of entry {@code index}} */
     static long keyField(MemorySegment s, long page, int index) {
-        return entry(s, page, index) + (isExt(s, page) ? 1 : 0);
+        return keyField(s, page, PageHeader.shape(s, page), index);
+    }
+
+    private static long keyField(MemorySegment s, long page, int shape, int index) {
+        long heads = page + PREFIX_OFFSET + PageHeader.prefixBytes(shape);
+        long slots = heads + (long) HEAD_BYTES * PageHeader.count(shape);
+        long entry = page + Bytes.u16(s, slots + (long) SLOT_BYTES * index);
+        return isExt(s, page) ? entry + 1 : entry;
     }
 
     /** {@return the length of key {@code index}} */
@@ -111,9 +127,10 @@ public final class SlottedPage {
 
     /** {@return the position behind the key of entry {@code index}, where its payload starts} */
     static long payload(MemorySegment s, long page, int pageBytes, int index) {
-        long at = keyField(s, page, index);
+        int shape = PageHeader.shape(s, page);
+        long at = keyField(s, page, shape, index);
         int keyBytes = keyBytesAt(s, at);
-        int rest = restBytes(keyBytes, PageHeader.prefixBytes(s, page), pageBytes);
+        int rest = restBytes(keyBytes, PageHeader.prefixBytes(shape), pageBytes);
         return Bytes.skipVarint(s, at) + rest + (isLong(keyBytes, pageBytes) ? Reference.BYTES : 0);
     }
 
@@ -189,8 +206,8 @@ public final class SlottedPage {
      */
     public static int candidate(MemorySegment s, long page, byte[] key, int keyBytes) {
         int shape = PageHeader.shape(s, page);
-        int count = shape & 0xFFFF;
-        int prefix = shape >>> 16;
+        int count = PageHeader.count(shape);
+        int prefix = PageHeader.prefixBytes(shape);
         if (prefix > 0) {
             int shared = Math.min(prefix, keyBytes);
             int order = Bytes.compare(key, 0, s, page + PREFIX_OFFSET, shared);
@@ -213,16 +230,19 @@ public final class SlottedPage {
             int keyBytes,
             PageMap pages,
             int candidate) {
-        int count = PageHeader.count(s, page);
-        return findAmongEqual(s, page, pageBytes, key, keyBytes, pages, candidate, count);
+        int order = compareBehindHead(s, page, pageBytes, candidate, key, keyBytes, pages);
+        if (order > 0) {
+            return findAmongEqual(s, page, pageBytes, key, keyBytes, pages, candidate);
+        }
+        return order == 0 ? candidate : -1 - candidate;
     }
 
     /** {@return whether a key is above all keys of the page} Requires: it has one. */
     public static boolean isAboveAll(
             MemorySegment s, long page, int pageBytes, byte[] key, int keyBytes, PageMap pages) {
         int shape = PageHeader.shape(s, page);
-        int last = (shape & 0xFFFF) - 1;
-        int prefix = shape >>> 16;
+        int last = PageHeader.count(shape) - 1;
+        int prefix = PageHeader.prefixBytes(shape);
         int shared = Math.min(prefix, keyBytes);
         int order = Bytes.compare(key, 0, s, page + PREFIX_OFFSET, shared);
         if (order != 0 || shared < prefix) {
@@ -242,11 +262,22 @@ public final class SlottedPage {
         long wanted = Integer.toUnsignedLong(head);
         int base = from;
         int n = count - from;
-        while (n > 1) {
+        int last = n <= WINDOW ? 1 : WINDOW;
+        while (n > last) {
             int half = n >>> 1;
             long probe = Integer.toUnsignedLong(head(s, heads, base + half - 1));
             base += half & (int) ((probe - wanted) >> 63);
             n -= half;
+        }
+        if (last == WINDOW) {
+            // The answer of each compare would be the address of the next: these do not wait.
+            int window = Math.min(base, count - WINDOW);
+            long at = heads + (long) HEAD_BYTES * window;
+            return window
+                    + below(s.get(Bytes.U64, at), wanted)
+                    + below(s.get(Bytes.U64, at + Long.BYTES), wanted)
+                    + below(s.get(Bytes.U64, at + 2 * Long.BYTES), wanted)
+                    + below(s.get(Bytes.U64, at + 3 * Long.BYTES), wanted);
         }
         if (n == 1) {
             base -= (int) ((Integer.toUnsignedLong(head(s, heads, base)) - wanted) >> 63);
@@ -254,6 +285,13 @@ public final class SlottedPage {
         return base;
     }
 
+    /** {@return how many of two heads are below a third} */
+    private static int below(long twoHeads, long wanted) {
+        return (int)
+                (((twoHeads & 0xFFFF_FFFFL) - wanted >>> 63) + ((twoHeads >>> 32) - wanted >>> 63));
+    }
+
+    /** Finds a key among those with the head of key {@code below}, which is below it. */
     private static int findAmongEqual(
             MemorySegment s,
             long page,
@@ -261,12 +299,12 @@ public final class SlottedPage {
             byte[] key,
             int keyBytes,
             PageMap pages,
-            int first,
-            int count) {
+            int below) {
+        int count = PageHeader.count(s, page);
         long heads = heads(s, page);
-        int head = head(s, heads, first);
-        int low = first;
-        int high = first + 1;
+        int head = head(s, heads, below);
+        int low = below + 1;
+        int high = low;
         if (high < count && head(s, heads, high) == head) {
             high = head == -1 ? count : lowerBound(s, heads, high, count, head + 1);
         }
@@ -294,8 +332,9 @@ public final class SlottedPage {
             byte[] key,
             int keyBytes,
             PageMap pages) {
-        int prefix = PageHeader.prefixBytes(s, page);
-        long at = keyField(s, page, index);
+        int shape = PageHeader.shape(s, page);
+        int prefix = PageHeader.prefixBytes(shape);
+        long at = keyField(s, page, shape, index);
         int otherBytes = keyBytesAt(s, at);
         long rest = Bytes.skipVarint(s, at);
         int ours = restBytes(keyBytes, prefix, pageBytes);
