@@ -61,6 +61,32 @@ class ForeignFileTest {
         }
     }
 
+    private static long commit(Path name) {
+        try (Store store = Store.open(name, CONFIG)) {
+            store.put("key", name.toString());
+            return store.latestTxn();
+        }
+    }
+
+    /**
+     * Each name of a file has a live file of its own, and the one that was not used last does not
+     * know which ids were handed out since: it belongs to an earlier epoch. Its word for the next
+     * id was taken nevertheless, so that ids of transactions that had not committed came again.
+     */
+    @Test
+    void otherNameOfTheFileDoesNotHandOutIdsAgain() throws IOException {
+        Path other = directory.resolve("other");
+        long first = commit(path);
+        Files.createLink(other, path);
+        long second = commit(other);
+        long third = commit(path);
+        assertTrue(second >>> 48 > first >>> 48, first + " and " + second);
+        assertTrue(third >>> 48 > second >>> 48, second + " and " + third);
+        try (Store store = Store.open(other, CONFIG)) {
+            assertEquals(path.toString(), store.get("key"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 100, 4095})
     void fileShorterThanABlockIsRefusedWithItsLength(int length) throws IOException {

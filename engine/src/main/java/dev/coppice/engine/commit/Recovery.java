@@ -81,7 +81,7 @@ final class Recovery {
         DurableSlot chosen = slots[index];
         Identity identity = storage.identity();
         boolean isTrusted = live.isOurs(header, identity);
-        boolean keepsEpoch = isTrusted && (live.nextId() & LiveWords.COUNTER_MASK) < WORN_COUNTER;
+        boolean keepsEpoch = isTrusted && isOfEpoch(live.nextId(), chosen.epoch());
         StoreRoot latest = chosen.tip();
         String lost = chosen.sequence() < newestSequence ? rejected : null;
         if (isTrusted) {
@@ -110,6 +110,14 @@ final class Recovery {
         }
         attach(known, latest, identity, keepsEpoch);
         return new Outcome(known, latest, isClean, lost);
+    }
+
+    /**
+     * {@return whether an id is of an epoch, and not worn} The live file of another name of the
+     * same file may be of an earlier one: it does not know the last id.
+     */
+    private static boolean isOfEpoch(long id, long epoch) {
+        return id >>> 48 == epoch && (id & LiveWords.COUNTER_MASK) < WORN_COUNTER;
     }
 
     private int choose(DurableSlot[] slots) {
