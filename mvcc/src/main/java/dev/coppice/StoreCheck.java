@@ -39,7 +39,8 @@ final class StoreCheck {
                                 inspection.header(),
                                 images(inspection.known().image()),
                                 inspection.free(),
-                                inspection.pending());
+                                inspection.pending(),
+                                inspection::isImageKept);
             }
             return run(inspection.view(), inspection.sealedUpTo(), space, progress, problems);
         }

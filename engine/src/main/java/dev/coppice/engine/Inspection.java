@@ -4,6 +4,7 @@ import dev.coppice.engine.commit.HeaderBlock;
 import dev.coppice.engine.commit.Known;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PendingFrees;
+import java.lang.invoke.VarHandle;
 
 /**
  * A pinned root and the free space as it was when that root was the newest: what a check compares.
@@ -45,6 +46,16 @@ public final class Inspection implements AutoCloseable {
     /** {@return the durable slot of that moment, with the extent of the free-space image} */
     public Known known() {
         return known;
+    }
+
+    /**
+     * {@return whether the image of that moment is still the one of the last checkpoint} Else its
+     * pages may have been used again, although the root is pinned: a checkpoint to that root
+     * supersedes the image before.
+     */
+    public boolean isImageKept() {
+        VarHandle.loadLoadFence();
+        return engine.store().known().image().equals(known.image());
     }
 
     /** {@return which pages hold header and slots} */

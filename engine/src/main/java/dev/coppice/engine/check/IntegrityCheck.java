@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Compares everything that a store root reaches with the format: the catalogue, the default family
@@ -41,9 +42,21 @@ public final class IntegrityCheck {
      * @param images free-space images that hold pages
      * @param free free pages
      * @param pending superseded pages
+     * @param areImagesKept whether the pages of the images cannot have been used again, with what
+     *     was read before
      */
     public record Space(
-            HeaderBlock header, List<ImageExtent> images, FreeMap free, PendingFrees pending) {}
+            HeaderBlock header,
+            List<ImageExtent> images,
+            FreeMap free,
+            PendingFrees pending,
+            BooleanSupplier areImagesKept) {
+        /** Where no checkpoint can come. */
+        public Space(
+                HeaderBlock header, List<ImageExtent> images, FreeMap free, PendingFrees pending) {
+            this(header, images, free, pending, () -> true);
+        }
+    }
 
     /** A column family as the catalogue has it. */
     private record Family(String name, TreeRoot root) {}
@@ -142,13 +155,15 @@ public final class IntegrityCheck {
             }
         }
         for (ImageExtent image : space.images()) {
-            checkImage(image, accounting, steps);
+            checkImage(image, space.areImagesKept(), accounting, steps);
         }
         accounting.claimSpace(space.free(), space.pending());
         accounting.reportLeaks();
     }
 
-    private void checkImage(ImageExtent image, PageAccounting accounting, Steps steps) {
+    /** A checkpoint may give the pages of an image away while it is looked at. */
+    private void checkImage(
+            ImageExtent image, BooleanSupplier isKept, PageAccounting accounting, Steps steps) {
         Path path = Path.of("free-space image");
         if (!accounting.claim(image.firstPage(), image.pages(), path)) {
             return;
@@ -156,16 +171,23 @@ public final class IntegrityCheck {
         Checksum checksum = new Checksum(pageSize.bytes());
         for (long i = 0; i < image.pages(); i++) {
             long pageId = image.firstPage() + i;
-            MemorySegment s = pages.segment(pageId);
-            long page = pages.position(pageId);
-            if (PageHeader.type(s, page) != PageHeader.IMAGE
-                    || PageHeader.pageId(s, page) != pageId
-                    || PageHeader.birth(s, page) != image.birth()) {
-                problems.add(path.page(pageId), "is another page");
-            } else if (PageHeader.crc(s, page) != checksum.ofPage(s, page, pageSize.bytes())) {
-                problems.add(path.page(pageId), "wrong checksum");
+            String problem = problemOf(image, pageId, checksum);
+            if (problem != null && isKept.getAsBoolean()) {
+                problems.add(path.page(pageId), problem);
             }
             steps.pages(1);
         }
+    }
+
+    private String problemOf(ImageExtent image, long pageId, Checksum checksum) {
+        MemorySegment s = pages.segment(pageId);
+        long page = pages.position(pageId);
+        if (PageHeader.type(s, page) != PageHeader.IMAGE
+                || PageHeader.pageId(s, page) != pageId
+                || PageHeader.birth(s, page) != image.birth()) {
+            return "is another page";
+        }
+        boolean isIntact = PageHeader.crc(s, page) == checksum.ofPage(s, page, pageSize.bytes());
+        return isIntact ? null : "wrong checksum";
     }
 }
