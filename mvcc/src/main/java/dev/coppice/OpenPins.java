@@ -3,6 +3,7 @@ package dev.coppice;
 import dev.coppice.engine.Engine;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All pins of a store, by the numbers of their reader slots. A pin stays with its slot, so that who
@@ -26,12 +27,7 @@ final class OpenPins {
      * @param nowMillis wall clock, or 0 for a single read
      */
     Pin claim(long nowMillis) {
-        int slot = engine.claimSlot();
-        Pin[] all = pins;
-        Pin pin = slot < all.length ? all[slot] : null;
-        if (pin == null) {
-            pin = create(slot);
-        }
+        Pin pin = claimSlot();
         try {
             engine.pin(pin.view(), nowMillis);
             return pin;
@@ -39,6 +35,27 @@ final class OpenPins {
             engine.release(pin.view());
             throw e;
         }
+    }
+
+    /** {@return as {@link #claim}, a pin of the root that a name keeps, or null without that} */
+    @Nullable Pin claimNamed(String name, long nowMillis) {
+        Pin pin = claimSlot();
+        boolean isThere = false;
+        try {
+            isThere = engine.pinNamed(pin.view(), name, nowMillis);
+            return isThere ? pin : null;
+        } finally {
+            if (!isThere) {
+                engine.release(pin.view());
+            }
+        }
+    }
+
+    private Pin claimSlot() {
+        int slot = engine.claimSlot();
+        Pin[] all = pins;
+        Pin pin = slot < all.length ? all[slot] : null;
+        return pin == null ? create(slot) : pin;
     }
 
     private synchronized Pin create(int slot) {

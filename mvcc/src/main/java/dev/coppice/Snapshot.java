@@ -1,6 +1,7 @@
 package dev.coppice;
 
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.stats.Tally;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The store as it was at one commit, however much is written meanwhile.
  *
  * <p>Opening one costs about as much as a lookup. While it is open, the pages that it sees, and no
- * others, stay on disk. Close it when done. A thread that reads the newest commit again and again
- * has a {@link Reader} for that.
+ * others, stay on disk. Close it when done. One that is to stay longer than the process gets a
+ * name: {@link Store#retain}. A thread that reads the newest commit again and again has a {@link
+ * Reader} for that.
  *
  * <p>Thread safety: any number of threads may read at once, and any thread may close it: what
  * others are reading at that moment ends with {@link SnapshotClosedException}, as everything does
@@ -59,6 +61,11 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
         long millis = pin.openedMillis();
         checkAfterRead();
         return millis;
+    }
+
+    /** {@return the root, to be read inside {@link #read}} */
+    StoreRoot root() {
+        return pin.view().root();
     }
 
     @Override

@@ -220,6 +220,63 @@ public final class Store implements AutoCloseable {
         return internalSnapshot();
     }
 
+    /**
+     * {@return the state that was given a name, as a snapshot to be closed}
+     *
+     * <p>Dropping the name meanwhile takes nothing from the snapshot.
+     *
+     * @throws IllegalArgumentException when the newest commit has no snapshot of that name
+     * @throws BusyException as {@link #snapshot()}
+     */
+    public Snapshot snapshot(String name) {
+        NamedSnapshots.require(name);
+        requireOpen();
+        checkNotRefused();
+        long now = config.clock().millis();
+        return open(claimPin(name, now), now);
+    }
+
+    /**
+     * Gives the newest commit a name, under which it stays, across restarts and for all processes,
+     * until {@link #dropSnapshot}: a snapshot that nobody has to hold open. It keeps the pages that
+     * it sees, and no others.
+     *
+     * <p>Is a transaction of its own, at the store's {@link SyncLevel}; see {@link
+     * WriteHandle#retain} for one inside another. Entries with a deadline expire in it, too.
+     *
+     * @param name 1 to 255 bytes in UTF-8
+     * @return the id of that commit
+     * @throws IllegalArgumentException when the name is none, or is taken
+     * @throws BusyException as {@link #begin()}
+     */
+    public long retain(String name) {
+        try (WriteTransaction txn = begin()) {
+            long retained = txn.retain(name);
+            txn.commit();
+            return retained;
+        }
+    }
+
+    /**
+     * Drops a named snapshot in a transaction of its own; returns whether it existed. As {@link
+     * WriteHandle#dropSnapshot}.
+     */
+    public boolean dropSnapshot(String name) {
+        try (WriteTransaction txn = begin()) {
+            boolean wasThere = txn.dropSnapshot(name);
+            txn.commit();
+            return wasThere;
+        }
+    }
+
+    /** {@return the named snapshots of the newest commit, in the order of their names' bytes} */
+    public List<NamedSnapshot> namedSnapshots() {
+        requireOpen();
+        try (Snapshot newest = internalSnapshot()) {
+            return whileOpen(() -> NamedSnapshots.list(engine, newest));
+        }
+    }
+
     /** {@return a snapshot that the policy does not refuse} */
     Snapshot internalSnapshot() {
         return snapshot(config.clock().millis());
@@ -247,7 +304,10 @@ public final class Store implements AutoCloseable {
     }
 
     private Snapshot snapshot(long nowMillis) {
-        Pin pin = claimPin(nowMillis);
+        return open(claimPin(nowMillis), nowMillis);
+    }
+
+    private Snapshot open(Pin pin, long nowMillis) {
         Snapshot snapshot = new Snapshot(this, pin);
         if (nowMillis != 0) {
             handles.watch(snapshot, pin);
@@ -263,6 +323,19 @@ public final class Store implements AutoCloseable {
         } catch (IllegalStateException | StoreException e) {
             throw failed(e);
         }
+    }
+
+    private Pin claimPin(String name, long nowMillis) {
+        Pin pin;
+        try {
+            pin = pins.claimNamed(name, nowMillis);
+        } catch (RuntimeException | Error e) {
+            throw Faults.translate(e);
+        }
+        if (pin == null) {
+            throw NamedSnapshots.missing(name);
+        }
+        return pin;
     }
 
     private void open(Pin pin, long nowMillis, boolean isReader) {
@@ -827,7 +900,8 @@ public final class Store implements AutoCloseable {
      * and it is made durable. Until that is done it has another name, {@code TARGET-copying-} and a
      * number, which is removed again when this throws.
      *
-     * <p>A snapshot is open meanwhile. Commit ids and commit times start anew in the copy.
+     * <p>A snapshot is open meanwhile. Commit ids and commit times start anew in the copy, which
+     * has no named snapshots.
      *
      * @param target where the copy is to be; no file may be there
      * @param isCompact whether leaves are filled to the end, which suits what is read and appended

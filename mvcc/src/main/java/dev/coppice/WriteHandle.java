@@ -287,6 +287,36 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
         return guarded(() -> view.dropFamily(family.name()));
     }
 
+    /**
+     * Gives the state of the transaction as it is now a name, under which it stays, across
+     * restarts, until {@link #dropSnapshot}: see {@link Store#retain}. What the transaction changes
+     * later is not in it; where it is rolled back, it leaves no name.
+     *
+     * @param name 1 to 255 bytes in UTF-8
+     * @return the id of the snapshot: that of the newest commit where nothing was changed before
+     * @throws IllegalArgumentException when the name is none, or is taken
+     */
+    public final long retain(String name) {
+        NamedSnapshots.require(name);
+        requireUsable();
+        return guarded(() -> {
+            if (view.isRetained(name)) {
+                throw NamedSnapshots.exists(name);
+            }
+            return view.retain(name, clock().getAsLong());
+        });
+    }
+
+    /**
+     * Drops a named snapshot; returns whether it existed. Handles that are open on it keep it for
+     * themselves. What nobody else keeps is free from the next checkpoint on.
+     */
+    public final boolean dropSnapshot(String name) {
+        NamedSnapshots.require(name);
+        requireUsable();
+        return guarded(() -> view.isRetained(name) && view.dropRetained(name));
+    }
+
     /** {@return a point to which {@link #rollbackTo} returns} */
     public final Savepoint savepoint() {
         requireUsable();

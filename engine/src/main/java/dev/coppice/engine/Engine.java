@@ -173,6 +173,15 @@ public final class Engine implements AutoCloseable {
         view.pages().remap(storage.chunks());
     }
 
+    /**
+     * Pins the root that a name keeps in a claimed slot, which stays claimed when this throws.
+     *
+     * @return whether the newest committed root lists the name; if not, that one is pinned
+     */
+    public boolean pinNamed(ReadView view, String name, long nowMillis) {
+        return store.pinNamed(view.slot(), name, view.root(), view.pages(), nowMillis);
+    }
+
     /** Moves a view that pins a root, or is parked, to the newest committed root. */
     public void pinAgain(ReadView view, long nowMillis) {
         store.claimSlotAgain(view.slot());
@@ -337,6 +346,11 @@ public final class Engine implements AutoCloseable {
         return store.takeId();
     }
 
+    /** {@return one past the highest page handed out; writer role} */
+    long usedEnd() {
+        return store.allocator().usedEnd();
+    }
+
     void stopMappedStores() {
         mayStoreThroughMapping = false;
     }
@@ -393,9 +407,9 @@ public final class Engine implements AutoCloseable {
         long txn = view.writes().id();
         work.stamp(txn, nowMillis, store.allocator().usedEnd());
         if (view.isFull()) {
-            store.commits().prepare(view.writes(), work);
+            store.commits().prepare(view.writes(), work, view.hasChangedNames());
         } else {
-            store.commits().publish(view.writes(), work);
+            store.commits().publish(view.writes(), work, view.hasChangedNames());
         }
         endCommitted();
         return txn;

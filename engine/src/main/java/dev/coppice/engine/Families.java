@@ -1,5 +1,6 @@
 package dev.coppice.engine;
 
+import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
@@ -170,6 +171,16 @@ public final class Families {
                 trees.put(work.catalogue(), key, key.length, record, 0, record.length);
             }
         }
+    }
+
+    /** {@return entries in all families of a root whose records are written} */
+    long entries(PageMap pages, StoreRoot root) {
+        long sum = root.defaultFamily().count();
+        TreeCursor cursor = new TreeCursor(pages, root.catalogue());
+        while (cursor.next() && name(cursor.key()) != null) {
+            sum += FamilyRecord.entryCount(cursor.value());
+        }
+        return sum;
     }
 
     /** Forgets everything; trees handed out are not valid any more. */

@@ -3,6 +3,7 @@ package dev.coppice.engine;
 import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
+import dev.coppice.engine.commit.NamedRoot;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.LeafPage;
@@ -35,6 +36,7 @@ public final class WriteView {
     private long ttlAtBegin;
     private boolean isFull;
     private boolean isFailed;
+    private boolean hasChangedNames;
     private long changes;
 
     WriteView(Engine engine, WriteSet writes, TreeWriter trees) {
@@ -60,6 +62,7 @@ public final class WriteView {
         ttlAtBegin = work.defaultFamily().ttlMillis();
         isFull = waitsForMedium;
         isFailed = false;
+        hasChangedNames = false;
         changes++;
         trees.spareBytes(0);
         writes.begin(id, isPositional);
@@ -140,6 +143,60 @@ public final class WriteView {
         } finally {
             writes.mayUseReserve(false);
         }
+    }
+
+    /** {@return whether the transaction's state lists a named snapshot} */
+    public boolean isRetained(String name) {
+        return NamedRoot.find(writes.pages(), work, name) != null;
+    }
+
+    /**
+     * Gives the state of the transaction, as it is now, a name that keeps it. Requires: there is no
+     * such name.
+     *
+     * @return the id of the root that is kept
+     */
+    public long retain(String name, long nowMillis) {
+        start();
+        try {
+            families.flush(work);
+            StoreRoot root = work.copy();
+            if (!isUnchanged()) {
+                // What the root has is not the transaction's own any more, and changes no more.
+                root.stamp(writes.id(), nowMillis, engine.usedEnd());
+                writes.mark(engine.takeId());
+            }
+            long entries = families.entries(writes.pages(), root);
+            byte[] record = new NamedRoot(name, root, nowMillis, entries).toRecord();
+            byte[] key = NamedRoot.key(name);
+            trees.put(work.catalogue(), key, key.length, record, 0, record.length);
+            work.addNames(1);
+            hasChangedNames = true;
+            return done(root.txn());
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
+    }
+
+    /** Takes a name away from the root that it keeps; returns whether it was there. */
+    public boolean dropRetained(String name) {
+        startReducing();
+        try {
+            byte[] key = NamedRoot.key(name);
+            boolean isThere = trees.delete(work.catalogue(), key, key.length);
+            work.addNames(isThere ? -1 : 0);
+            hasChangedNames |= isThere;
+            return done(isThere);
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            writes.mayUseReserve(false);
+        }
+    }
+
+    /** {@return whether the transaction may have retained or dropped named snapshots} */
+    boolean hasChangedNames() {
+        return hasChangedNames;
     }
 
     /**

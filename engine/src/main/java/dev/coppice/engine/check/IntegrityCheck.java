@@ -3,6 +3,7 @@ package dev.coppice.engine.check;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.commit.HeaderBlock;
 import dev.coppice.engine.commit.ImageExtent;
+import dev.coppice.engine.commit.NamedRoot;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.Checksum;
 import dev.coppice.engine.page.FamilyRecord;
@@ -16,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +25,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Compares everything that a store root reaches with the format: the catalogue, the default family
- * and all others. Where the free space is known too, every page of the file is accounted for.
+ * and all others, and what the named snapshots reach that it lists. Where the free space is known
+ * too, every page of the file is accounted for.
  *
  * <p>The root must be pinned, or nobody else have the store open. Made for one check. Thread
  * safety: one thread.
@@ -34,6 +37,7 @@ public final class IntegrityCheck {
     private final long sealedUpTo;
     private final Problems problems = new Problems();
     private final Progress progress;
+    private final List<NamedRoot> named = new ArrayList<>();
 
     /**
      * Who has the pages that a root does not reach, at that root.
@@ -90,33 +94,61 @@ public final class IntegrityCheck {
         PageAccounting accounting = new PageAccounting(filePages, problems);
         Steps steps = new Steps(progress, used);
         long entries;
+        FreeMap others = null;
         try (Arena arena = Arena.ofConfined()) {
             TreeCheck trees =
                     new TreeCheck(pages, pageSize, sealedUpTo, accounting, problems, steps, arena);
-            List<Family> families = new ArrayList<>();
-            Path catalogue = Path.of("catalogue");
-            trees.check(
-                    root.catalogue(),
-                    root.txn(),
-                    catalogue,
-                    (key, record, path) -> addFamily(families, key, record, path));
-            trees.check(root.defaultFamily(), root.txn(), Path.of("default family"), null);
-            for (Family family : families) {
-                trees.check(family.root(), root.txn(), Path.of(family.name()), null);
-            }
-            checkIds(families, catalogue);
+            checkTrees(trees, root, "");
             entries = trees.entries();
+            if (root.names() != named.size()) {
+                problems.add(
+                        Path.of("catalogue"),
+                        named.size() + " named snapshots where " + root.names() + " were expected");
+            }
+            if (!named.isEmpty()) {
+                accounting.startNamed();
+                checkNamed(trees);
+                others = accounting.endNamed();
+            }
         }
         long reached = accounting.claimed();
         if (space != null) {
-            account(space, accounting, steps);
+            account(space, accounting, others, steps);
         }
         return new CheckReport(problems.kept(), problems.count(), reached, entries);
     }
 
-    private void addFamily(List<Family> families, byte[] key, byte[] record, Path path) {
+    /** Checks the trees of one root; {@code owner} goes ahead of their names. */
+    private void checkTrees(TreeCheck trees, StoreRoot root, String owner) {
+        List<Family> families = new ArrayList<>();
+        Path catalogue = Path.of(owner + "catalogue");
+        trees.check(
+                root.catalogue(),
+                root.txn(),
+                catalogue,
+                (key, record, path) -> addRecord(families, owner, key, record, path));
+        trees.check(root.defaultFamily(), root.txn(), Path.of(owner + "default family"), null);
+        for (Family family : families) {
+            trees.check(family.root(), root.txn(), Path.of(family.name()), null);
+        }
+        checkIds(families, catalogue);
+    }
+
+    /** Checks what the named roots do not share with the newest one, nor with each other. */
+    private void checkNamed(TreeCheck trees) {
+        List<NamedRoot> newestFirst = new ArrayList<>(named);
+        newestFirst.sort(
+                Comparator.comparingLong((NamedRoot each) -> each.root().txn()).reversed());
+        for (NamedRoot each : newestFirst) {
+            checkTrees(trees, each.root(), "snapshot " + each.name() + ", ");
+        }
+    }
+
+    private void addRecord(
+            List<Family> families, String owner, byte[] key, byte[] record, Path path) {
         String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
-        if (key[0] == 'N') {
+        if (NamedRoot.isKey(key)) {
+            addNamed(owner, key, record, path);
             return;
         }
         if (key[0] != 'F') {
@@ -130,7 +162,19 @@ public final class IntegrityCheck {
                             FamilyRecord.rootWord(record),
                             FamilyRecord.rootBirth(record),
                             FamilyRecord.entryCount(record));
-            families.add(new Family("family " + name, root));
+            families.add(new Family(owner + "family " + name, root));
+        } catch (CorruptStoreException e) {
+            problems.add(path, e.getMessage());
+        }
+    }
+
+    /** A root that was named itself lists names that keep nothing. */
+    private void addNamed(String owner, byte[] key, byte[] record, Path path) {
+        try {
+            NamedRoot found = NamedRoot.of(key, record);
+            if (owner.isEmpty()) {
+                named.add(found);
+            }
         } catch (CorruptStoreException e) {
             problems.add(path, e.getMessage());
         }
@@ -147,7 +191,7 @@ public final class IntegrityCheck {
         }
     }
 
-    private void account(Space space, PageAccounting accounting, Steps steps) {
+    private void account(Space space, PageAccounting accounting, FreeMap others, Steps steps) {
         Path header = Path.of("header");
         for (long page = 0; page < accounting.filePages(); page++) {
             if (space.header().holds(page)) {
@@ -157,7 +201,8 @@ public final class IntegrityCheck {
         for (ImageExtent image : space.images()) {
             checkImage(image, space.areImagesKept(), accounting, steps);
         }
-        accounting.claimSpace(space.free(), space.pending());
+        long[] ids = named.stream().mapToLong(each -> each.root().txn()).sorted().toArray();
+        accounting.claimSpace(space.free(), space.pending(), others, ids);
         accounting.reportLeaks();
     }
 

@@ -278,6 +278,10 @@ final class TreeCheck {
         long bytes = LeafPage.valueBytes(s, 0, pageBytes, index);
         if (LeafPage.isOverflow(s, 0, index)) {
             long run = LeafPage.valueRun(s, 0, pageBytes, index);
+            long first = Reference.pageId(Reference.word(s, run));
+            if (visitor == null && accounting.isShared(first)) {
+                return null;
+            }
             boolean isIntact = runs.isIntact(s, run, 1, Long.MAX_VALUE, expected.birth, path);
             if (visitor == null || !isIntact || bytes > MAX_SHOWN_VALUE_BYTES) {
                 return null;

@@ -51,8 +51,10 @@ public final class Checkpoint {
      * @param pin reader slot that keeps its pages
      * @param image pages set aside for the image
      * @param unneeded pages that neither the target nor its image needs
+     * @param kept superseded pages that the roots see which the target lists by name
      */
-    public record Captured(StoreRoot target, int pin, ImageExtent image, FreeMap unneeded) {}
+    public record Captured(
+            StoreRoot target, int pin, ImageExtent image, FreeMap unneeded, ExtentList kept) {}
 
     /**
      * Captures the newest root. Writer role.
@@ -80,26 +82,39 @@ public final class Checkpoint {
         if (isBase && !always) {
             return null;
         }
-        FreeMap unneeded = unneeded(running, known);
-        long pages = images.pagesFor(unneeded);
+        ExtentList kept = new ExtentList();
+        FreeMap unneeded = unneeded(running, known, kept);
+        long pages = images.pagesFor(unneeded, kept);
         long first = allocator.allocateRun(pages, true);
         int pin = readers.claim();
         readers.pin(pin, target.txn(), 0);
         takeImage(unneeded, first, pages);
         commits.beginLog();
         ImageExtent image = new ImageExtent(first, pages, target.txn());
-        return new Captured(target, pin, image, unneeded);
+        return new Captured(target, pin, image, unneeded, kept);
     }
 
     /**
-     * {@return the pages that the newest root does not reach}
+     * {@return the pages that neither the newest root reaches nor those that it lists by name}
      *
-     * <p>Those that are pending count among them: whoever keeps them is gone when the image is
-     * read. So the image stays small, which matters most when the store is full.
+     * <p>Those that are pending count among them, unless a name keeps them: whoever else does is
+     * gone when the image is read. So the image stays small, which matters most when the store is
+     * full.
+     *
+     * @param kept receives those that are pending and kept by a name
      */
-    private FreeMap unneeded(ExtentList running, Known known) {
+    private FreeMap unneeded(ExtentList running, Known known, ExtentList kept) {
         FreeMap unneeded = allocator.freeMap().copy();
-        allocator.pending().forEach((page, count, _, _) -> unneeded.release(page, count));
+        RetainedRoots retained = commits.retained();
+        allocator
+                .pending()
+                .forEach((page, count, birth, death) -> {
+                    if (retained.sees(birth, death)) {
+                        kept.add(page, count, birth, death);
+                    } else {
+                        unneeded.release(page, count);
+                    }
+                });
         if (running != null) {
             for (int i = 0; i < running.size(); i++) {
                 unneeded.release(running.page(i), running.count(i));
@@ -150,8 +165,7 @@ public final class Checkpoint {
                 slots.lock().unlock();
             }
             if (old.firstPage() != 0) {
-                long birth = Math.min(oldBase, target.txn() - 1);
-                commits.addDeath(old.firstPage(), old.pages(), birth, target.txn());
+                commits.addOldImage(old, oldBase, target.txn());
             }
             return sealed;
         } catch (InternalError e) {
@@ -232,8 +246,7 @@ public final class Checkpoint {
             return write(captured);
         } catch (StoreException e) {
             ImageExtent image = captured.image();
-            long birth = image.birth();
-            commits.addDeath(image.firstPage(), image.pages(), birth, birth + 1);
+            commits.addOldImage(image, image.birth(), image.birth());
             readers.release(captured.pin());
             throw e;
         }
@@ -245,7 +258,9 @@ public final class Checkpoint {
         long end = captured.unneeded().usedEnd();
         try (Arena arena = Arena.ofConfined()) {
             images.write(
-                    storage, image, images.encode(arena, captured.unneeded(), image.pages(), end));
+                    storage,
+                    image,
+                    images.encode(arena, captured.unneeded(), captured.kept(), image.pages(), end));
         }
         return end;
     }

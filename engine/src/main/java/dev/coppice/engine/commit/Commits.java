@@ -1,5 +1,6 @@
 package dev.coppice.engine.commit;
 
+import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.PageAllocator;
@@ -35,8 +36,10 @@ public final class Commits {
      */
     private static final long PAGES_PER_SCAN = 128;
     private static final int SCAN_ATTEMPTS = 100;
+    private static final int ROOTS_PER_PAGE = 2;
 
     private final Storage storage;
+    private final PageSize pageSize;
     private final LiveWords live;
     private final DurableSlots slots;
     private final ReaderTable readers;
@@ -44,12 +47,16 @@ public final class Commits {
     private final PageSealer sealer;
 
     /** Deaths that are published and not yet with the allocator. */
-    private final ConcurrentLinkedQueue<Deaths> published = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<ExtentList> published = new ConcurrentLinkedQueue<>();
+
+    /** Free-space images that are those of the base no more; lists as above. */
+    private final ConcurrentLinkedQueue<ExtentList> oldImages = new ConcurrentLinkedQueue<>();
 
     // Guarded by the group's monitor.
     private final List<Prepared> group = new ArrayList<>();
 
     // Writer role only.
+    private final RetainedRoots retained;
     private final StoreRoot newest;
     private long newestUnsealed;
     private long logSince;
@@ -64,9 +71,7 @@ public final class Commits {
     private volatile boolean hasPrepared;
     private boolean isEnded;
 
-    private record Prepared(StoreRoot root, ExtentList deaths) {}
-
-    private record Deaths(ExtentList extents, long death) {}
+    private record Prepared(StoreRoot root, ExtentList deaths, boolean dropsNames) {}
 
     Commits(
             Storage storage,
@@ -75,9 +80,12 @@ public final class Commits {
             DurableSlots slots,
             ReaderTable readers,
             PageAllocator allocator,
+            RetainedRoots retained,
             StoreRoot newest,
             long logPages) {
         this.storage = storage;
+        this.pageSize = pageSize;
+        this.retained = retained;
         this.live = live;
         this.slots = slots;
         this.readers = readers;
@@ -117,21 +125,42 @@ public final class Commits {
         live.poison(true);
     }
 
-    /** Commits under NORMAL or OFF. Writer role. */
-    public void publish(WriteSet writes, StoreRoot work) {
+    /** {@return the roots that names keep; writer role} */
+    RetainedRoots retained() {
+        return retained;
+    }
+
+    /**
+     * Keeps what a root lists that is about to be the newest; returns whether it drops a name. What
+     * is dropped stays for the time being, so nothing is lost if the commit fails.
+     */
+    private boolean retain(StoreRoot work) {
+        return retained.update(new PageMap(pageSize, storage.chunks(), null), work);
+    }
+
+    /**
+     * Commits under NORMAL or OFF. Writer role.
+     *
+     * @param changesNames whether it may have retained or dropped named snapshots
+     */
+    public void publish(WriteSet writes, StoreRoot work, boolean changesNames) {
         if (hasPrepared) {
             flushPreparedByOthers();
         }
         writes.writeOut();
         storage.deliveryPoint();
         checkNotPoisoned();
+        boolean dropsNames = changesNames && retain(work);
         live.publish(work, slots.known().sequence());
+        if (dropsNames) {
+            live.raiseNamesEpoch();
+        }
         try {
             storage.deliveryPoint();
             newest.copyFrom(work);
             newestUnsealed = work.txn();
             logPages += writes.livePages();
-            apply(writes.superseded(), work.txn());
+            apply(writes.superseded());
             writes.finish();
             reclaimWhenDue();
         } catch (InternalError e) {
@@ -161,8 +190,12 @@ public final class Commits {
         writes.forget();
     }
 
-    /** First half of a commit under FULL: writes everything but the slot. Writer role. */
-    public void prepare(WriteSet writes, StoreRoot work) {
+    /**
+     * First half of a commit under FULL: writes everything but the slot. Writer role.
+     *
+     * @param changesNames whether it may have retained or dropped named snapshots
+     */
+    public void prepare(WriteSet writes, StoreRoot work, boolean changesNames) {
         checkNotPoisoned();
         if (newestUnsealed > slots.known().tip().txn()) {
             sealer.seal(newest, slots.known().tip().txn());
@@ -171,7 +204,8 @@ public final class Commits {
         newestUnsealed = 0;
         writes.writeOut();
         storage.deliveryPoint();
-        Prepared prepared = new Prepared(work.copy(), writes.superseded().copy());
+        boolean dropsNames = changesNames && retain(work);
+        Prepared prepared = new Prepared(work.copy(), writes.superseded().copy(), dropsNames);
         try {
             synchronized (group) {
                 group.add(prepared);
@@ -264,7 +298,10 @@ public final class Commits {
         }
         live.publish(tip, slots.known().sequence());
         for (Prepared member : members) {
-            published.add(new Deaths(member.deaths(), member.root().txn()));
+            if (member.dropsNames()) {
+                live.raiseNamesEpoch();
+            }
+            published.add(member.deaths());
         }
         synchronized (group) {
             group.subList(0, members.size()).clear();
@@ -272,11 +309,16 @@ public final class Commits {
         }
     }
 
-    /** Adds pages that die with a root already published, from any thread. */
-    void addDeath(long page, long count, long birth, long death) {
+    /**
+     * Adds an image that is not that of the base any more, from any thread.
+     *
+     * @param oldBase root that it belonged to
+     * @param newBase root that a newer image belongs to
+     */
+    void addOldImage(ImageExtent image, long oldBase, long newBase) {
         ExtentList extents = new ExtentList();
-        extents.add(page, count, birth, 0);
-        published.add(new Deaths(extents, death));
+        extents.add(image.firstPage(), image.pages(), oldBase, newBase);
+        oldImages.add(extents);
     }
 
     /** Gives a writer what was freed since the last one. Writer role. */
@@ -295,21 +337,28 @@ public final class Commits {
 
     /** Brings published deaths to the allocator. */
     private void drain() {
-        Deaths deaths = published.poll();
+        ExtentList deaths = published.poll();
         while (deaths != null) {
-            apply(deaths.extents(), deaths.death());
+            apply(deaths);
             deaths = published.poll();
+        }
+        ExtentList image = oldImages.poll();
+        while (image != null) {
+            allocator
+                    .pending()
+                    .addImage(image.page(0), image.count(0), image.birth(0), image.death(0));
+            image = oldImages.poll();
         }
     }
 
-    private void apply(ExtentList superseded, long death) {
+    private void apply(ExtentList superseded) {
         for (int i = 0; i < superseded.size(); i++) {
             long birth = superseded.birth(i);
             long count = superseded.count(i);
             if (birth > logSince) {
                 logPages -= count;
             }
-            allocator.pending().add(superseded.page(i), count, birth, death);
+            allocator.pending().add(superseded.page(i), count, birth, superseded.death(i));
         }
     }
 
@@ -364,18 +413,23 @@ public final class Commits {
             nextScan = allocator.pending().freshPages() + PAGES_PER_SCAN;
             return;
         }
-        nextScan = PAGES_PER_SCAN;
-        if (count + 6 > roots[0].length) {
-            roots[0] = Arrays.copyOf(roots[0], count + 16);
+        // Where many roots are kept, a scan costs as much more as it finds: it comes less often.
+        nextScan = Math.max(PAGES_PER_SCAN, retained.limit() / ROOTS_PER_PAGE);
+        int limit = count + retained.limit() + 6;
+        if (limit > roots[0].length) {
+            roots[0] = Arrays.copyOf(roots[0], limit + 16);
         }
         long[] ids = roots[0];
+        allocator.reclaimImages(ids, count);
         ids[count++] = live.inFlightTip();
         ids[count++] = live.inFlightBase();
         Known known = slots.known();
+        count = retained.addDropped(ids, count, known.base().txn());
         ids[count++] = known.tip().txn();
         ids[count++] = known.base().txn();
         ids[count++] = newest.txn();
         Arrays.sort(ids, 0, count);
+        count = retained.mergeListed(ids, count);
         allocator.reclaim(ids, count, known.tip().txn());
     }
 }

@@ -5,6 +5,7 @@ import dev.coppice.engine.page.Checksum;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
+import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PendingFrees;
 import dev.coppice.error.CorruptStoreException;
@@ -26,29 +27,40 @@ final class FreeSpaceImage {
         this.pageSize = pageSize;
     }
 
-    /** {@return pages that suffice for an image of this map, less the pages of the image itself} */
-    long pagesFor(FreeMap free) {
+    /**
+     * {@return pages that suffice for an image of this map, less the pages of the image itself, and
+     * of these pending extents}
+     */
+    long pagesFor(FreeMap free, ExtentList pending) {
         // The image cuts an extent in two at most, and the file may grow by one for it.
         long extents = free.extents() + 2;
         int numberBytes = Bytes.varintBytes(free.pages()) + 1;
         long bytes = LENGTH_BYTES + 2 * Bytes.MAX_VARINT_BYTES + extents * 2 * numberBytes;
+        bytes += (long) pending.size() * (2 * numberBytes + 2 * Long.BYTES);
         int payload = pageSize.bytes() - PageHeader.BYTES;
         return (bytes + payload - 1) / payload;
     }
 
-    /** Encodes free extents into the payload of image pages, and no pending ones. */
-    MemorySegment encode(Arena arena, FreeMap free, long pages, long endPage) {
+    /** Encodes free and pending extents into the payload of image pages. */
+    MemorySegment encode(Arena arena, FreeMap free, ExtentList pending, long pages, long endPage) {
         MemorySegment payload =
                 arena.allocate(pages * (pageSize.bytes() - PageHeader.BYTES), Long.BYTES);
         long at = LENGTH_BYTES;
         at = Bytes.putVarint(payload, at, freeExtents(free, endPage));
-        at = Bytes.putVarint(payload, at, 0);
+        at = Bytes.putVarint(payload, at, pending.size());
         long end = 0;
         for (long page = free.nextFree(0); page >= 0 && page < endPage; page = free.nextFree(end)) {
             long next = Math.min(free.nextUsed(page), endPage);
             at = Bytes.putVarint(payload, at, page - end);
             at = Bytes.putVarint(payload, at, next - page);
             end = next;
+        }
+        for (int i = 0; i < pending.size(); i++) {
+            at = Bytes.putVarint(payload, at, pending.page(i));
+            at = Bytes.putVarint(payload, at, pending.count(i));
+            payload.set(Bytes.U64, at, pending.birth(i));
+            payload.set(Bytes.U64, at + Long.BYTES, pending.death(i));
+            at += 2 * Long.BYTES;
         }
         payload.set(Bytes.U64, 0, at - LENGTH_BYTES);
         return payload;

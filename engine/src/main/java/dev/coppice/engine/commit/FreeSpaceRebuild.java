@@ -9,14 +9,14 @@ import java.util.BitSet;
 
 /**
  * Finds the free pages of a store at a root L that is newer than the last checkpoint B: those that
- * are free or pending in the image of B, less the pages born since that L reaches, and with the
- * pages of B that L does not reach any more pending.
+ * are free in the image of B, less the pages born since that L reaches or a root that it lists by
+ * name, and with the pages of B that L does not reach any more pending.
  *
- * <p>Nobody else writes the store, so a page of B that L does not reach is needed by B alone, or by
- * readers of other processes: {@link PinnedPages} finds those.
+ * <p>Nobody else writes the store, so a page of B that L does not reach is needed by B alone, by
+ * named roots, or by readers of other processes: {@link PinnedPages} finds those.
  *
- * <p>Both are found by walks that skip what L and B share, so that the cost is that of the
- * difference. Thread safety: one thread.
+ * <p>All are found by walks that skip what is shared, so that the cost is that of the differences.
+ * Thread safety: one thread.
  */
 final class FreeSpaceRebuild {
     private final PageMap pages;
@@ -47,31 +47,26 @@ final class FreeSpaceRebuild {
             free.release(0, filePages);
         } else {
             FreeSpaceImage image = new FreeSpaceImage(pageSize);
-            PendingFrees beforeBase = new PendingFrees();
-            image.read(pages, slot.image(), imageEnd, free, beforeBase);
+            image.read(pages, slot.image(), imageEnd, free, pending);
             free.release(imageEnd, filePages - imageEnd);
-            beforeBase.forEach((page, count, _, _) -> release(page, count));
+            pending.forEach((page, count, _, _) -> requireNotFree(page, count));
         }
         header.reserve(free);
-        BitSet shared = new BitSet();
         if (latest.txn() != slot.base().txn()) {
-            new RootWalk(pages, new Used(slot.base().txn(), shared)).walk(latest);
-            new RootWalk(pages, new Superseded(shared, latest.txn())).walk(slot.base());
+            Reached reached = new Reached(slot.base().txn(), latest.txn());
+            new RootWalk(pages, reached).walk(latest);
+            new RootWalk(pages, new Superseded(reached)).walk(slot.base());
         }
         return free;
     }
 
-    /**
-     * Frees what was pending when the base was captured. It died before the base did, and whoever
-     * kept it then is gone; pages of it may have been used again since, behind the base.
-     */
-    private void release(long page, long count) {
-        for (long p = page; p < page + count; p++) {
-            if (free.isFree(p)) {
-                throw new CorruptStoreException(
-                        p, "page " + p + " is both free and pending in the last checkpoint");
-            }
-            free.release(p, 1);
+    /** What is pending in the image is kept by names that the base lists, and nothing else. */
+    private void requireNotFree(long page, long count) {
+        long firstFree = free.nextFree(page);
+        if (firstFree >= 0 && firstFree < page + count) {
+            throw new CorruptStoreException(
+                    firstFree,
+                    "page " + firstFree + " is both free and pending in the last checkpoint");
         }
     }
 
@@ -97,23 +92,58 @@ final class FreeSpaceRebuild {
         }
     }
 
-    /** Takes what was born after the base; remembers what is shared with it. */
-    private final class Used implements RootWalk.Visitor {
+    /**
+     * Takes what was born after the base; remembers what is shared with it. What only named roots
+     * reach is pending.
+     */
+    private final class Reached implements RootWalk.Visitor {
+        /*
+         * Named roots come newest first. What one of them reaches and no newer root does has died
+         * before the next newer one, which is the death that it is filed with: so that it is free
+         * when the last of those that see it is dropped.
+         */
         private final long base;
-        private final BitSet shared;
+        private final BitSet shared = new BitSet();
 
-        Used(long base, BitSet shared) {
+        /** The oldest root so far that is newer than the base. */
+        private long oldest;
+
+        /** The named root that is being walked, else 0, and the next newer root. */
+        private long named;
+
+        private long newer;
+
+        Reached(long base, long latest) {
             this.base = base;
-            this.shared = shared;
+            this.oldest = latest;
+        }
+
+        @Override
+        public boolean follows(StoreRoot root) {
+            newer = named == 0 ? oldest : named;
+            named = root.txn();
+            if (named > base) {
+                oldest = named;
+            }
+            return true;
         }
 
         @Override
         public boolean enter(long pageId, long birth) {
+            if (named != 0) {
+                return isKept(pageId, birth);
+            }
             if (birth <= base) {
                 shared.set(index(pageId));
                 return false;
             }
             return true;
+        }
+
+        /** {@return whether the named root reaches the page and no newer root does} */
+        private boolean isKept(long pageId, long birth) {
+            boolean isOfBase = birth <= base && named > base;
+            return isOfBase ? !shared.get(index(pageId)) : free.isFree(pageId);
         }
 
         @Override
@@ -123,16 +153,32 @@ final class FreeSpaceRebuild {
 
         @Override
         public void page(long pageId, long birth) {
-            take(pageId, 1);
+            reach(pageId, 1, birth);
         }
 
         @Override
         public void run(long firstPage, long birth, long runBytes) {
-            if (birth <= base) {
+            if (named == 0 && birth <= base) {
                 shared.set(index(firstPage));
-            } else {
-                take(firstPage, pageSize.runPages(runBytes));
+            } else if (named == 0 || isKept(firstPage, birth)) {
+                long count = pageSize.runPages(runBytes);
+                requireInFile(firstPage, count);
+                reach(firstPage, count, birth);
             }
+        }
+
+        private void reach(long page, long count, long birth) {
+            if (named == 0) {
+                take(page, count);
+                newerPages += count;
+                return;
+            }
+            if (birth <= base && named > base) {
+                shared.set(index(page));
+            } else {
+                take(page, count);
+            }
+            pending.add(page, count, birth, newer);
         }
 
         private void take(long page, long count) {
@@ -143,18 +189,17 @@ final class FreeSpaceRebuild {
                 }
             }
             free.take(page, count);
-            newerPages += count;
         }
     }
 
-    /** Files what the newest root does not share with the base. */
+    /** Files what no newer root shares with the base. */
     private final class Superseded implements RootWalk.Visitor {
         private final BitSet shared;
         private final long death;
 
-        Superseded(BitSet shared, long death) {
-            this.shared = shared;
-            this.death = death;
+        Superseded(Reached reached) {
+            this.shared = reached.shared;
+            this.death = reached.oldest;
         }
 
         @Override

@@ -26,6 +26,7 @@ final class LiveWords {
     static final int KNOWN_OFFSET = 4_352;
     static final int BASE_OFFSET = 4_360;
     static final int IN_FLIGHT_OFFSET = 4_416;
+    static final int NAMES_EPOCH_OFFSET = 4_480;
     static final int READERS_OFFSET = 4_672;
     static final int OPENINGS_OFFSET = 4_736;
     static final int PUBLISHED_OFFSET = 8_192;
@@ -310,6 +311,19 @@ final class LiveWords {
     void raiseOpenings() {
         set(OPENINGS_OFFSET, openings() + 1);
         VarHandle.fullFence();
+    }
+
+    /** {@return how often names have been dropped} */
+    long namesEpoch() {
+        return get(NAMES_EPOCH_OFFSET);
+    }
+
+    /**
+     * Tells readers that a name is gone which they may be about to open. Follows the publication,
+     * and goes ahead of the scan that may free what the name kept.
+     */
+    void raiseNamesEpoch() {
+        set(NAMES_EPOCH_OFFSET, namesEpoch() + 1);
     }
 
     private boolean isFound() {

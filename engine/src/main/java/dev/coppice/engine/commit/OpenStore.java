@@ -80,6 +80,7 @@ public final class OpenStore {
                         slots,
                         readers,
                         allocator,
+                        retained(outcome),
                         outcome.latest(),
                         logPages);
         this.checkpoint = new Checkpoint(storage, pageSize, commits, slots, readers, allocator);
@@ -150,6 +151,15 @@ public final class OpenStore {
         }
         new PinnedPages(pages, pageSize, free, pending).keep(pinned, outcome.latest());
         return allocator(free, pending, space);
+    }
+
+    /** {@return what names keep, for the process that writes} */
+    private RetainedRoots retained(Recovery.Outcome outcome) {
+        StoreRoot none = new StoreRoot();
+        StoreRoot latest = follows ? none : outcome.latest();
+        StoreRoot base = follows ? none : outcome.known().base();
+        return new RetainedRoots(
+                new PageMap(header.pageSize(), storage.chunks(), null), latest, base);
     }
 
     private PageAllocator allocator(FreeMap free, PendingFrees pending, PageAllocator.Space space) {
@@ -317,6 +327,38 @@ public final class OpenStore {
             readers.pin(slot, target, nowMillis);
         }
         storage.reach(header.fileBytes(target.endPage()));
+    }
+
+    /**
+     * Pins the root that the newest one lists by a name in a claimed slot.
+     *
+     * <p>Between the look into the catalogue and the pin the name may be dropped and what it kept
+     * be used again. Who drops one publishes, raises the epoch of the names, and only then looks
+     * which roots are pinned: so an epoch that has not moved behind the pin says that the pin will
+     * be seen, or that there was none to be seen yet.
+     *
+     * @param target receives the root
+     * @param pages of the view that is pinned
+     * @return false where there is no such name; the slot pins the newest root then
+     */
+    public boolean pinNamed(
+            int slot, String name, StoreRoot target, PageMap pages, long nowMillis) {
+        while (true) {
+            long names = live.namesEpoch();
+            long openings = live.openings();
+            pinLatest(slot, target, nowMillis);
+            pages.remap(storage.chunks());
+            NamedRoot named = NamedRoot.find(pages, target, name);
+            if (named == null) {
+                return false;
+            }
+            target.copyFrom(named.root());
+            readers.pin(slot, target, nowMillis);
+            if (live.namesEpoch() == names && live.openings() == openings) {
+                return true;
+            }
+            readers.claimAgain(slot);
+        }
     }
 
     /** {@return the reader slots that pin a root or are parked, of all processes} */

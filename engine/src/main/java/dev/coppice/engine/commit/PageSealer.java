@@ -29,25 +29,43 @@ final class PageSealer implements RootWalk.Visitor {
     private long after;
     private long sealed;
 
+    /** Pages that were met, where several roots may share them; else null. */
+    private BitSet seen;
+
     PageSealer(Storage storage, PageSize pageSize) {
         this.storage = storage;
         this.pageSize = pageSize;
         this.checksum = new Checksum(pageSize.bytes());
     }
 
-    /** Seals what a root reaches with a birth behind {@code knownTip}; returns pages looked at. */
+    /**
+     * Seals what a root reaches with a birth behind {@code knownTip}, and what those do that it
+     * lists by name; returns pages looked at.
+     */
     long seal(StoreRoot root, long knownTip) {
         pages = new PageMap(pageSize, storage.writableChunks(), null);
         after = knownTip;
         sealed = 0;
         extents.clear();
+        seen = root.names() > 0 ? new BitSet() : null;
         new RootWalk(pages, this).walk(root);
         return sealed;
     }
 
     @Override
     public boolean enter(long pageId, long birth) {
-        return birth > after;
+        if (birth <= after || (seen != null && seen.get((int) pageId))) {
+            return false;
+        }
+        if (seen != null) {
+            seen.set((int) pageId);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean follows(StoreRoot root) {
+        return true;
     }
 
     @Override

@@ -279,6 +279,7 @@ final class Recovery {
     private abstract class Newer implements RootWalk.Visitor {
         private final long after;
         private final BitSet seen = new BitSet();
+        private boolean isNamed;
 
         Newer(long after) {
             this.after = after;
@@ -289,11 +290,22 @@ final class Recovery {
             if (birth <= after) {
                 return false;
             }
-            if (pageId >= pages.mappedBytes() >>> pageSize.shift() || seen.get((int) pageId)) {
+            boolean isInFile = pageId < pages.mappedBytes() >>> pageSize.shift();
+            if (isNamed && isInFile && seen.get((int) pageId)) {
+                return false;
+            }
+            if (!isInFile || seen.get((int) pageId)) {
                 throw new CorruptStoreException(
                         pageId, "page " + pageId + " is referenced twice or outside the file");
             }
             seen.set((int) pageId);
+            return true;
+        }
+
+        /** Several roots may reach the same page, one root only once. */
+        @Override
+        public final boolean follows(StoreRoot root) {
+            isNamed = true;
             return true;
         }
 

@@ -10,9 +10,13 @@ import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.Reference;
 import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
- * Walks the pages that a store root reaches, through the catalogue into every column family.
+ * Walks the pages that a store root reaches, through the catalogue into every column family, and
+ * then what the roots reach that the catalogue lists by name, where the visitor follows names.
  *
  * <p>Only what the visitor wants is entered, so that a walk over what is new skips the subtrees
  * that are shared with an older root: its cost is that of the difference.
@@ -22,6 +26,9 @@ import java.lang.foreign.MemorySegment;
 final class RootWalk {
     private final PageMap pages;
     private final Visitor visitor;
+
+    /** Those that were met, while names are followed. */
+    private List<StoreRoot> named;
 
     /** Steers the walk and receives what it meets. */
     interface Visitor {
@@ -37,6 +44,16 @@ final class RootWalk {
         /** Receives an overflow run of an entered page. */
         void run(long firstPage, long birth, long runBytes);
 
+        /**
+         * {@return whether the walk follows a root that the first one lists by name} What is
+         * reached from here on is reached by that one, and perhaps was by others before. Only those
+         * are met whose record lies in a page that was entered: the others are listed by an older
+         * root, too. They come newest first.
+         */
+        default boolean follows(StoreRoot root) {
+            return false;
+        }
+
         /** {@return whether the walk goes on beside what cannot be read} */
         default boolean passesDamage() {
             return false;
@@ -49,6 +66,20 @@ final class RootWalk {
     }
 
     void walk(StoreRoot root) {
+        List<StoreRoot> met = new ArrayList<>();
+        named = root.names() == 0 ? null : met;
+        walkTrees(root);
+        // What those list themselves was dropped, or is listed here as well.
+        named = null;
+        met.sort(Comparator.comparingLong(StoreRoot::txn).reversed());
+        for (StoreRoot each : met) {
+            if (visitor.follows(each)) {
+                walkTrees(each);
+            }
+        }
+    }
+
+    private void walkTrees(StoreRoot root) {
         walk(root.catalogue());
         walk(root.defaultFamily());
     }
@@ -105,12 +136,23 @@ final class RootWalk {
         } else if (isCatalogue) {
             int count = PageHeader.count(s, page);
             for (int index = 0; index < count; index++) {
-                byte[] record = TreeReader.value(pages, pageId << 16 | index);
-                long root = FamilyRecord.rootWord(record);
-                if (root != 0) {
-                    walk(root, FamilyRecord.rootBirth(record), -1, false);
-                }
+                walkRecord(pageId << 16 | index);
             }
+        }
+    }
+
+    private void walkRecord(long found) {
+        byte[] key = TreeReader.key(pages, found);
+        if (NamedRoot.isKey(key)) {
+            if (named != null) {
+                named.add(NamedRoot.of(key, TreeReader.value(pages, found)).root());
+            }
+            return;
+        }
+        byte[] record = TreeReader.value(pages, found);
+        long root = FamilyRecord.rootWord(record);
+        if (root != 0) {
+            walk(root, FamilyRecord.rootBirth(record), -1, false);
         }
     }
 }

@@ -18,7 +18,8 @@ public final class StoreRoot {
     public static final int NEXT_FAMILY_OFFSET = DEFAULT_FAMILY_OFFSET + Reference.BYTES;
     public static final int END_PAGE_OFFSET = NEXT_FAMILY_OFFSET + Long.BYTES;
     public static final int DEFAULT_TTL_OFFSET = END_PAGE_OFFSET + Long.BYTES;
-    public static final int BYTES = DEFAULT_TTL_OFFSET + 2 * Long.BYTES;
+    public static final int NAMES_OFFSET = DEFAULT_TTL_OFFSET + Long.BYTES;
+    public static final int BYTES = NAMES_OFFSET + Long.BYTES;
 
     public static final int CATALOGUE_FAMILY = 0;
     public static final int DEFAULT_FAMILY = 1;
@@ -29,6 +30,7 @@ public final class StoreRoot {
     private long commitMillis;
     private long nextFamily = DEFAULT_FAMILY + 1;
     private long endPage;
+    private long names;
 
     /** {@return a root of its own with the same content} */
     public StoreRoot copy() {
@@ -44,6 +46,7 @@ public final class StoreRoot {
         commitMillis = other.commitMillis;
         nextFamily = other.nextFamily;
         endPage = other.endPage;
+        names = other.names;
     }
 
     public TreeRoot catalogue() {
@@ -69,6 +72,16 @@ public final class StoreRoot {
         return endPage;
     }
 
+    /** {@return how many named snapshots its catalogue lists} */
+    public long names() {
+        return names;
+    }
+
+    /** Counts a named snapshot more, or less, in the catalogue. */
+    public void addNames(long delta) {
+        names += delta;
+    }
+
     /** Marks the state of the trees as that of a transaction. */
     public void stamp(long newTxn, long newCommitMillis, long newEndPage) {
         txn = newTxn;
@@ -89,6 +102,7 @@ public final class StoreRoot {
         s.set(Bytes.U64, at + NEXT_FAMILY_OFFSET, nextFamily);
         s.set(Bytes.U64, at + END_PAGE_OFFSET, endPage);
         s.set(Bytes.U64, at + DEFAULT_TTL_OFFSET, defaultFamily.ttlMillis());
+        s.set(Bytes.U64, at + NAMES_OFFSET, names);
     }
 
     public void read(MemorySegment s, long at) {
@@ -99,6 +113,7 @@ public final class StoreRoot {
         nextFamily = s.get(Bytes.U64, at + NEXT_FAMILY_OFFSET);
         endPage = s.get(Bytes.U64, at + END_PAGE_OFFSET);
         defaultFamily.ttlMillis(s.get(Bytes.U64, at + DEFAULT_TTL_OFFSET));
+        names = s.get(Bytes.U64, at + NAMES_OFFSET);
     }
 
     private static void write(MemorySegment s, long at, TreeRoot root) {

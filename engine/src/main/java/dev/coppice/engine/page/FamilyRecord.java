@@ -17,7 +17,8 @@ public final class FamilyRecord {
     private static final int TAG_FAMILY_ID = 1;
     private static final int TAG_ROOT = 2;
     private static final int TAG_TTL = 6;
-    private static final int FIELD_HEADER_BYTES = 2;
+    private static final int FIELD_HEADER_BYTES = TaggedFields.HEADER_BYTES;
+    private static final TaggedFields FIELDS = new TaggedFields("family record");
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG =
@@ -39,7 +40,7 @@ public final class FamilyRecord {
 
     /** {@return the family's id} */
     public static int familyId(byte[] record) {
-        return (int) INT.get(record, require(record, TAG_FAMILY_ID, Integer.BYTES));
+        return (int) INT.get(record, FIELDS.require(record, TAG_FAMILY_ID, Integer.BYTES));
     }
 
     /** {@return page id and flags of the reference to the root page, 0 for an empty tree} */
@@ -67,7 +68,7 @@ public final class FamilyRecord {
 
     /** {@return how long an entry lives that is stored without saying so; 0 for ever} */
     public static long ttlMillis(byte[] record) {
-        int at = find(record, TAG_TTL, Long.BYTES);
+        int at = FIELDS.find(record, TAG_TTL, Long.BYTES);
         return at < 0 ? 0 : (long) LONG.get(record, at);
     }
 
@@ -95,45 +96,6 @@ public final class FamilyRecord {
     }
 
     private static int root(byte[] record) {
-        return require(record, TAG_ROOT, Reference.BYTES);
-    }
-
-    /** {@return where the bytes of a field start} */
-    private static int require(byte[] record, int tag, int fieldBytes) {
-        int found = find(record, tag, fieldBytes);
-        if (found < 0) {
-            throw damaged(record, "no field " + tag + " of " + fieldBytes + " bytes");
-        }
-        return found;
-    }
-
-    /** {@return where the bytes of a field start, or -1 where there is none of that length} */
-    private static int find(byte[] record, int tag, int fieldBytes) {
-        int found = -1;
-        int at = 0;
-        int lastTag = -1;
-        while (at < record.length) {
-            if (at + FIELD_HEADER_BYTES > record.length) {
-                throw damaged(record, "a field header is cut off at byte " + at);
-            }
-            int fieldTag = record[at] & 0xFF;
-            int length = record[at + 1] & 0xFF;
-            at += FIELD_HEADER_BYTES;
-            if (fieldTag <= lastTag || at + length > record.length) {
-                throw damaged(record, "field " + fieldTag + " is out of order or cut off");
-            }
-            if (fieldTag == tag && length == fieldBytes) {
-                found = at;
-            }
-            lastTag = fieldTag;
-            at += length;
-        }
-        return found;
-    }
-
-    private static CorruptStoreException damaged(byte[] record, String what) {
-        int shown = Math.min(record.length, 64);
-        String bytes = Arrays.toString(Arrays.copyOf(record, shown));
-        return new CorruptStoreException(-1, "family record: " + what + ": " + bytes);
+        return FIELDS.require(record, TAG_ROOT, Reference.BYTES);
     }
 }

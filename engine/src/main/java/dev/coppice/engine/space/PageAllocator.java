@@ -292,7 +292,7 @@ public final class PageAllocator {
                         + free.free()
                         + ", reserved for deletes and checkpoints="
                         + reservePages
-                        + ", pinned by snapshots and the last checkpoint="
+                        + ", kept by snapshots, names and the last checkpoint="
                         + pending.pages()
                         + "; delete data, close old snapshots or raise the maximum size");
     }
@@ -321,6 +321,11 @@ public final class PageAllocator {
     public void reclaim(long[] roots, int count, long hotAfter) {
         reclaimHotAfter = hotAfter;
         pending.reclaim(roots, count, reclaimed);
+    }
+
+    /** Frees images that are not those of the base any more and that no check can be reading. */
+    public void reclaimImages(long[] pins, int count) {
+        pending.reclaimImages(pins, count, reclaimed);
     }
 
     private void reclaimed(long page, long count, long birth) {

@@ -31,6 +31,7 @@ public final class PendingFrees {
     private ExtentList fresh = new ExtentList();
     private ExtentList spare = new ExtentList();
     private final PinnedPages pinned = new PinnedPages();
+    private ExtentList images = new ExtentList();
     private long pages;
 
     /** Receives the pages that became free. */
@@ -58,6 +59,34 @@ public final class PendingFrees {
         pages += count;
     }
 
+    /**
+     * Adds a free-space image that is not that of the base any more. No root reaches it; a check
+     * that pinned one of the roots [birth, death] may be reading it.
+     */
+    public void addImage(long page, long count, long birth, long death) {
+        images.add(page, count, birth, death);
+        pages += count;
+    }
+
+    /** Frees the images that belong to no root that readers have pinned. */
+    public void reclaimImages(long[] pins, int count, Sink sink) {
+        if (images.size() == 0) {
+            return;
+        }
+        ExtentList kept = new ExtentList();
+        for (int i = 0; i < images.size(); i++) {
+            long birth = images.birth(i);
+            long death = images.death(i);
+            if (Arrays.stream(pins, 0, count).anyMatch(pin -> pin >= birth && pin <= death)) {
+                kept.add(images.page(i), images.count(i), birth, death);
+            } else {
+                pages -= images.count(i);
+                sink.free(images.page(i), images.count(i), birth);
+            }
+        }
+        images = kept;
+    }
+
     /** {@return pending pages} */
     public long pages() {
         return pages;
@@ -83,9 +112,13 @@ public final class PendingFrees {
             spare = news;
         }
         int at = 0;
+        int root = 0;
         while (at < pinCount) {
             long pin = pins[at];
-            if (Arrays.binarySearch(roots, 0, count, pin) < 0) {
+            while (root < count && roots[root] < pin) {
+                root++;
+            }
+            if (root == count || roots[root] != pin) {
                 ExtentList extents = removePin(at);
                 refile(extents, roots, count, sink);
                 recycle(extents);
@@ -159,6 +192,11 @@ public final class PendingFrees {
     /** Shows everything that is pending. */
     public void forEach(Visitor visitor) {
         visit(fresh, visitor);
+        for (int i = 0; i < images.size(); i++) {
+            // No root sees them: an interval without any.
+            long death = images.death(i);
+            visitor.pending(images.page(i), images.count(i), death, death);
+        }
         for (int i = 0; i < pinCount; i++) {
             visit(pinnedBy[i], visitor);
         }
@@ -167,13 +205,17 @@ public final class PendingFrees {
     /** {@return a copy that later changes do not touch} */
     public PendingFrees copy() {
         PendingFrees copy = new PendingFrees();
-        forEach(copy::add);
+        visit(fresh, copy::add);
+        for (int i = 0; i < pinCount; i++) {
+            visit(pinnedBy[i], copy::add);
+        }
+        visit(images, copy::addImage);
         return copy;
     }
 
     /** {@return how many extents {@link #forEach} shows} */
     public long extents() {
-        long sum = fresh.size();
+        long sum = (long) fresh.size() + images.size();
         for (int i = 0; i < pinCount; i++) {
             sum += pinnedBy[i].size();
         }

@@ -181,7 +181,7 @@ public final class WriteSet {
         if (isOwn(birth)) {
             loose.push(page);
         } else {
-            superseded.add(page, 1, birth, 0);
+            superseded.add(page, 1, birth, id);
         }
     }
 
@@ -196,7 +196,7 @@ public final class WriteSet {
         if (isOwn(birth)) {
             loose.pushRun(page, count);
         } else {
-            superseded.add(page, count, birth, 0);
+            superseded.add(page, count, birth, id);
         }
     }
 
@@ -296,7 +296,10 @@ public final class WriteSet {
         return allocated;
     }
 
-    /** {@return the pages that die with the transaction's publication, without their death} */
+    /**
+     * {@return the pages that die with the transaction's publication} Their death is the id that it
+     * had then: a named snapshot that it takes later does not see them.
+     */
     public ExtentList superseded() {
         return superseded;
     }
