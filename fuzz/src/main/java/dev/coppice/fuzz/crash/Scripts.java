@@ -23,6 +23,7 @@ final class Scripts {
             RestartScripts.addTo(all);
             CheckpointScripts.addTo(all);
             ExpiryScripts.addTo(all);
+            NameScripts.addTo(all);
         }
         return List.copyOf(all.scripts);
     }

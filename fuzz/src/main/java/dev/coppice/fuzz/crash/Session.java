@@ -40,6 +40,7 @@ public final class Session {
     private final UnaryOperator<Storage> wrapper;
     private SimulatedDisk disk;
     private History history;
+    private WatchedMapping mapping;
     private Engine engine;
     private long nowMillis = START_MILLIS;
     private boolean hasAborted;
@@ -135,7 +136,8 @@ public final class Session {
         if (fault != null && operationsUntilFault > 0) {
             fault.plan(disk, operationsUntilFault);
         }
-        engine = openEngine(wrapper.apply(disk), pageSize);
+        mapping = new WatchedMapping(wrapper.apply(disk));
+        engine = openEngine(mapping, pageSize);
         engine.clock(this::nowMillis);
         history.markDurable(history.size());
         returned("open");
@@ -445,6 +447,30 @@ public final class Session {
     /** Pins the newest commit. */
     public Held hold() {
         return new Held(engine.read(nowMillis), history.newest().contents());
+    }
+
+    /** Pins what has a name. */
+    public Held hold(String name) {
+        ReadView view = Audit.open(engine, name);
+        return new Held(view, history.newest().contents().named().get(name));
+    }
+
+    /**
+     * Opens a named snapshot and reads all of it, if it is there still.
+     *
+     * @param other what another thread does when the newest commit is pinned and not looked at yet
+     */
+    public void openDuring(String name, Runnable other) {
+        Contents expected = history.newest().contents().named().get(name);
+        ReadView view = engine.viewOf(engine.claimSlot());
+        mapping.before(() -> disk.asAnotherThread(other));
+        boolean isThere = engine.pinNamed(view, name, nowMillis);
+        if (isThere) {
+            Audit.checkTrees(view, expected);
+        } else if (history.newest().contents().named().containsKey(name)) {
+            throw new AssertionError("the named snapshot '" + name + "' is missing");
+        }
+        engine.release(view);
     }
 
     /** Reads all of a pinned commit. */

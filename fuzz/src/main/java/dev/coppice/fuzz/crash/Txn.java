@@ -141,6 +141,17 @@ public final class Txn {
         work.drop(family);
     }
 
+    /** Gives what the transaction has made so far a name. */
+    public void retain(String name) {
+        view.retain(name, nowMillis);
+        work.retain(name);
+    }
+
+    public void dropSnapshot(String name) {
+        view.dropRetained(name);
+        work.dropSnapshot(name);
+    }
+
     public Savepoint savepoint() {
         return new Savepoint(view.savepoint(), work.copy());
     }

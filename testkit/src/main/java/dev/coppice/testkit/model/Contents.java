@@ -3,6 +3,7 @@ package dev.coppice.testkit.model;
 import dev.coppice.ColumnFamily;
 import dev.coppice.Cursor;
 import dev.coppice.Expiry;
+import dev.coppice.NamedSnapshot;
 import dev.coppice.ReadHandle;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
@@ -13,12 +14,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of all column families at one commit, with their deadlines. What has expired stays
- * until it is purged, as in a store; methods that take a time tell what is over then.
+ * The entries of all column families at one commit, with their deadlines, and the named snapshots
+ * that it has. What has expired stays until it is purged, as in a store; methods that take a time
+ * tell what is over then.
  *
  * <p>Thread safety: one thread while it is changed; immutable once it is in a {@link History}. Keys
  * and values are shared, never modified. A method that names a family that is not there throws
@@ -71,19 +74,42 @@ public final class Contents {
         }
     }
 
+    private final NavigableMap<String, Contents> named = new TreeMap<>();
+
     /** Makes the contents of a new store. */
     public Contents() {
         create(DEFAULT);
     }
 
-    /** {@return contents of its own with the same entries} */
+    /** {@return contents of its own with the same entries and names} */
     public Contents copy() {
+        Contents copy = copyOfEntries();
+        copy.named.putAll(named);
+        return copy;
+    }
+
+    private Contents copyOfEntries() {
         Contents copy = new Contents();
         families.forEach((name, family) -> {
             copy.create(name);
             copy.family(name).putAll(family);
         });
         return copy;
+    }
+
+    /** Gives the entries as they are now a name. */
+    public void retain(String name) {
+        named.put(name, copyOfEntries());
+    }
+
+    /** Drops a named snapshot, if it is there. */
+    public void dropSnapshot(String name) {
+        named.remove(name);
+    }
+
+    /** {@return the named snapshots, without names of their own} */
+    public NavigableMap<String, Contents> named() {
+        return Collections.unmodifiableNavigableMap(named);
     }
 
     /** Creates an empty family. */
@@ -277,8 +303,9 @@ public final class Contents {
     }
 
     /**
-     * Compares everything with the newest commit of a store. Deadlines count by the store's clock,
-     * which must stand still meanwhile: see {@link dev.coppice.testkit.SimulatedClock}.
+     * Compares everything with the newest commit of a store, and with its named snapshots.
+     * Deadlines count by the store's clock, which must stand still meanwhile: see {@link
+     * dev.coppice.testkit.SimulatedClock}.
      *
      * @throws AssertionError naming the first difference
      */
@@ -286,6 +313,15 @@ public final class Contents {
         try (Snapshot snapshot = store.snapshot()) {
             compare(snapshot, store.config().clock().millis());
         }
+        List<String> names = store.namedSnapshots().stream().map(NamedSnapshot::name).toList();
+        if (!Set.copyOf(names).equals(named.keySet())) {
+            throw new AssertionError("named snapshots: " + names + ", not " + named.keySet());
+        }
+        named.forEach((name, contents) -> {
+            try (Snapshot snapshot = store.snapshot(name)) {
+                contents.compare(snapshot, store.config().clock().millis());
+            }
+        });
     }
 
     /**
@@ -307,7 +343,10 @@ public final class Contents {
         Difference.requireNone(this, handle, nowMillis);
     }
 
-    /** {@return whether both hold the same families with the same entries and deadlines} */
+    /**
+     * {@return whether both hold the same families with the same entries and deadlines, and the
+     * same names}
+     */
     public boolean isEqual(Contents other) {
         if (other == this) {
             return true;
@@ -317,6 +356,19 @@ public final class Contents {
         }
         for (Map.Entry<String, Family> each : families.entrySet()) {
             if (!each.getValue().isEqual(other.family(each.getKey()))) {
+                return false;
+            }
+        }
+        return areNamedEqual(other);
+    }
+
+    private boolean areNamedEqual(Contents other) {
+        if (!named.keySet().equals(other.named.keySet())) {
+            return false;
+        }
+        for (Map.Entry<String, Contents> entry : named.entrySet()) {
+            Contents twin = other.named.get(entry.getKey());
+            if (twin == null || !entry.getValue().isEqual(twin)) {
                 return false;
             }
         }
