@@ -288,7 +288,8 @@ public final class SlottedPage {
     /** {@return how many of two heads are below a third} */
     private static int below(long twoHeads, long wanted) {
         return (int)
-                (((twoHeads & 0xFFFF_FFFFL) - wanted >>> 63) + ((twoHeads >>> 32) - wanted >>> 63));
+                ((((twoHeads & 0xFFFF_FFFFL) - wanted) >>> 63)
+                        + (((twoHeads >>> 32) - wanted) >>> 63));
     }
 
     /** Finds a key among those with the head of key {@code below}, which is below it. */
