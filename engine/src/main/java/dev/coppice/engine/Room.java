@@ -9,8 +9,6 @@ import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 
 /**
@@ -25,8 +23,6 @@ final class Room {
 
     /** What the walks of recovery remember pages by is an int. */
     private static final long MAX_PAGES = Integer.MAX_VALUE;
-
-    private static final VarHandle FIRST_WORD = ValueLayout.JAVA_LONG.varHandle();
 
     private final Storage storage;
     private final OpenStore store;
@@ -107,8 +103,6 @@ final class Room {
     /**
      * Faults the extents in that the writer will store into next, so that it does not have to: the
      * file system's bookkeeping for the first store since a flush costs microseconds.
-     *
-     * <p>An atomic addition of nothing counts as a store and cannot undo one of the writer.
      */
     void prefault() {
         synchronized (touching) {
@@ -125,7 +119,7 @@ final class Room {
             long limit = Math.min(extent + allocator.extentPages(), filePages);
             for (long page = extent; page < limit; page++) {
                 if (allocator.freeMap().isFree(page)) {
-                    FIRST_WORD.getAndAdd(pages.segment(page), pages.position(page), 0L);
+                    pages.touch(page);
                 }
             }
         }

@@ -16,6 +16,7 @@ public final class BufferedPages {
     private final int capacity;
     private final long[] pageIds;
     private final int[] frames;
+    private final long[] sorted;
     private final int mask;
     private int size;
 
@@ -27,6 +28,7 @@ public final class BufferedPages {
         this.mask = tableSize - 1;
         this.pageIds = new long[tableSize];
         this.frames = new int[tableSize];
+        this.sorted = new long[capacity];
     }
 
     public MemorySegment slab() {
@@ -56,17 +58,21 @@ public final class BufferedPages {
         frames[at] = size++;
     }
 
-    /** {@return the ids of all held pages, ascending} */
+    /** {@return how many pages are held} */
+    public int size() {
+        return size;
+    }
+
+    /** {@return the ids of all {@link #size} held pages, ascending; valid until the next call} */
     public long[] sortedPageIds() {
-        long[] ids = new long[size];
         int n = 0;
         for (long id : pageIds) {
             if (id != 0) {
-                ids[n++] = id;
+                sorted[n++] = id;
             }
         }
-        Arrays.sort(ids);
-        return ids;
+        Arrays.sort(sorted, 0, n);
+        return sorted;
     }
 
     /** Forgets all pages. */

@@ -3,6 +3,8 @@ package dev.coppice.engine.page;
 import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /**
  * Where pages lie in memory: the chunks of the file's mapping and, for a transaction that collects
@@ -14,6 +16,8 @@ import java.lang.foreign.MemorySegment;
 public final class PageMap {
     /** Compared with what was loaded ahead, so that the loads stay; no page has a negative id. */
     private static final int NO_SUM = 0x5EED_1E55;
+
+    private static final VarHandle FIRST_WORD = ValueLayout.JAVA_LONG.varHandle();
 
     private final int pageShift;
     private final int chunkShift;
@@ -80,6 +84,15 @@ public final class PageMap {
             return buffered.position(pageId);
         }
         return (pageId & chunkMask) << pageShift;
+    }
+
+    /**
+     * Stores nothing into a page of a writable mapping, so that a later store does not fault.
+     *
+     * <p>An atomic addition of nothing counts as a store and cannot undo one of the writer.
+     */
+    public void touch(long pageId) {
+        FIRST_WORD.getAndAdd(segment(pageId), position(pageId), 0L);
     }
 
     /**

@@ -146,8 +146,27 @@ public final class WriteSet {
     }
 
     private void remapFor(long endPage) {
-        if (endPage << pageSize.shift() > pages.mappedBytes()) {
-            pages.remap(isBuffered ? storage.chunks() : storage.writableChunks());
+        long mapped = pages.mappedBytes();
+        if (endPage << pageSize.shift() <= mapped) {
+            return;
+        }
+        pages.remap(isBuffered ? storage.chunks() : storage.writableChunks());
+        if (!isBuffered) {
+            long kept = mapped - mapped % Storage.CHUNK_BYTES;
+            touchFrom(kept >>> pageSize.shift());
+        }
+    }
+
+    /**
+     * Maps own pages from {@code first} on to be stored into. The mapping is new there: if the
+     * first access were a load, the first store would be a second fault, and the dearer one by far.
+     */
+    private void touchFrom(long first) {
+        for (int i = 0; i < allocated.size(); i++) {
+            long end = allocated.page(i) + allocated.count(i);
+            for (long page = Math.max(first, allocated.page(i)); page < end; page++) {
+                pages.touch(page);
+            }
         }
     }
 
@@ -273,15 +292,16 @@ public final class WriteSet {
 
     private void writeBuffered() {
         long[] ids = buffer.sortedPageIds();
+        int count = buffer.size();
         int pageBytes = pageSize.bytes();
         int staged = 0;
-        for (int i = 0; i < ids.length; i++) {
+        for (int i = 0; i < count; i++) {
             long frame = buffer.position(ids[i]);
             int crc = checksum.ofPage(buffer.slab(), frame, pageBytes);
             PageHeader.crc(buffer.slab(), frame, crc);
             MemorySegment.copy(buffer.slab(), frame, staging, staged, pageBytes);
             staged += pageBytes;
-            boolean isEnd = i + 1 == ids.length || ids[i + 1] != ids[i] + 1;
+            boolean isEnd = i + 1 == count || ids[i + 1] != ids[i] + 1;
             if (isEnd || staged + pageBytes > staging.byteSize()) {
                 long first = ids[i] + 1 - staged / pageBytes;
                 storage.write(first << pageSize.shift(), staging, 0, staged);
