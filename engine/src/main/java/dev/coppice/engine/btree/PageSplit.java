@@ -152,7 +152,9 @@ final class PageSplit {
         MemorySegment s = pages.segment(left);
         long page = pages.position(left);
         int last = PageHeader.count(s, page) - 1;
-        int prefix = rebuild.prefixBytes(s, page, last, key, keyBytes);
+        // All that two neighbours share would be broken by the next keys, and then all cut anew.
+        int shared = rebuild.prefixBytes(s, page, last, key, keyBytes);
+        int prefix = Math.max(0, shared - SlottedPage.HEAD_BYTES / 2);
         int family = PageHeader.family(s, page);
         MemorySegment rs = pages.segment(right);
         long rightPage = pages.position(right);
@@ -214,13 +216,15 @@ final class PageSplit {
         long page = pages.position(parent);
         long reference = BranchPage.child(s, page, neighbour);
         long birth = Reference.birth(s, reference);
-        if (!writes.isOwn(birth)) {
+        long full = Reference.count(s, BranchPage.child(s, page, 2 * left + 1 - neighbour));
+        boolean isWorthIt = 8 * Reference.count(s, reference) <= 5 * full;
+        if (!isWorthIt || !writes.isOwn(birth)) {
             return false;
         }
         long neighbourId = Reference.pageId(Reference.word(s, reference));
         MemorySegment ns = pages.visit(neighbourId, birth, 0);
         int free = SlottedPage.freeBytes(ns, pages.position(neighbourId), pageBytes);
-        if (free < Math.max(pageBytes / 8, 2 * neededBytes)) {
+        if (free < Math.max(pageBytes / 4, 2 * neededBytes)) {
             return false;
         }
         writes.edit(neighbourId);

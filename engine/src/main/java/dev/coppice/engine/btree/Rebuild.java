@@ -49,7 +49,19 @@ final class Rebuild {
             int lastIndex) {
         int firstBytes = SlottedPage.key(fs, firstPage, pageBytes, firstIndex, first);
         int lastBytes = SlottedPage.key(ls, lastPage, pageBytes, lastIndex, last);
-        return shared(firstBytes, last, lastBytes);
+        int old =
+                Math.min(
+                        PageHeader.prefixBytes(fs, firstPage),
+                        PageHeader.prefixBytes(ls, lastPage));
+        return steady(shared(firstBytes, last, lastBytes), old);
+    }
+
+    /**
+     * {@return the length of a prefix that keys share, or the one they had, if that is one byte
+     * shorter: heads tell the keys apart nearly as well, and no entry has to be cut elsewhere}
+     */
+    private static int steady(int shared, int old) {
+        return shared - old == 1 ? old : shared;
     }
 
     /** {@return length of the prefix shared by a key of a page and another key} */
