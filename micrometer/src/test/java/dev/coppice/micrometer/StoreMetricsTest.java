@@ -43,7 +43,7 @@ class StoreMetricsTest {
             assertEquals(2, counter("puts"));
             assertEquals(1, counter("gets"));
             assertEquals(2 * 3 + 5 + 11, counter("bytes.written"));
-            assertEquals(store.stats().pages(), gauge("pages"));
+            assertEquals((double) store.stats().pages(), gauge("pages"));
         }
         assertTrue(Double.isNaN(gauge("pages")));
         assertTrue(Double.isNaN(counter("puts")));
