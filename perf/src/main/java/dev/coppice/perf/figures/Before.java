@@ -15,11 +15,12 @@ import java.util.TreeMap;
 final class Before {
     private static final String HELP =
             """
-            usage: perf/run before COMMIT [--pairs N] [--entries N] [--jars A:B]
+            usage: perf/run before COMMIT [--after COMMIT] [--pairs N] [--entries N] [--jars A:B]
 
             What a change costs those who do not use it. Builds COMMIT in a folder of its own, or
-            takes the jars of its engine and its mvcc module from --jars. Then, for some workloads
-            on a store in memory,
+            takes the jars of its engine and its mvcc module from --jars. With --after, the other
+            build is that of a commit, too, so that what came since is left out. Then, for some
+            workloads on a store in memory,
 
               time    CPU time for each operation, in pairs of JVMs, one of each build, which take
                       turns in going first: the ratio after / before, with the 95 % interval of the
@@ -42,7 +43,7 @@ final class Before {
         if (Figures.isHelp(words, HELP)) {
             return;
         }
-        List<String> named = List.of("pairs", "entries", "jars");
+        List<String> named = List.of("pairs", "entries", "jars", "after");
         String commit =
                 words.isEmpty() || words.getFirst().startsWith("--") ? "" : words.getFirst();
         Arguments arguments =
@@ -53,12 +54,13 @@ final class Before {
         int pairs = arguments.count("pairs", 12, 1000);
         long entries = arguments.number("entries", 200_000, 1_000, 10_000_000);
         String jars = arguments.text("jars", "");
+        String other = arguments.text("after", "");
         arguments.end();
         if (commit.isEmpty() == jars.isEmpty()) {
             throw new UsageException("give a commit, or --jars");
         }
         String before = classPath(jars.isEmpty() ? build(commit) : jars);
-        String after = classPath(jars(Installation.home()));
+        String after = classPath(other.isEmpty() ? jars(Installation.home()) : build(other));
         printTimes(before, after, pairs, entries);
         printCounts(before, after, entries);
     }
