@@ -6,6 +6,7 @@ import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
 import dev.coppice.stats.CommitEvent;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ final class Transactions {
     private final Duties duties;
     private final @Nullable Maintenance maintenance;
     private volatile @Nullable Thread writerThread;
+
+    /** How often one was begun; written before the thread is, by the thread. */
+    private int begins;
 
     Transactions(
             Engine engine,
@@ -71,7 +75,8 @@ final class Transactions {
             if (!waitsForMedium && durability.isBounded()) {
                 durability.awaitRoom(timeoutNanos);
             }
-            WriteView view = engine.begin(waitsForMedium, timeoutNanos);
+            WriteView view = begin(waitsForMedium, timeoutNanos);
+            begins++;
             writerThread = Thread.currentThread();
             return view;
         } catch (InterruptedException e) {
@@ -81,6 +86,37 @@ final class Transactions {
         } catch (StoreException e) {
             throw statistics.failed(e);
         }
+    }
+
+    private WriteView begin(boolean waitsForMedium, long timeoutNanos) throws InterruptedException {
+        Thread before = writerThread;
+        int known = begins;
+        try {
+            return engine.begin(waitsForMedium, timeoutNanos);
+        } catch (BusyException e) {
+            Thread holder = writerThread;
+            if (holder == null) {
+                throw e;
+            }
+            boolean isSame = holder.equals(before) && begins == known;
+            throw new BusyException(e.getMessage() + held(holder, isSame, timeoutNanos), e);
+        }
+    }
+
+    /**
+     * {@return who has a transaction open} Nobody looks at a clock when it begins, so that the
+     * moment is known only where somebody has waited for its end.
+     */
+    private String held(Thread holder, boolean isSame, long waitedNanos) {
+        String text = "; thread '" + holder.getName() + "' of this process has it open";
+        if (!isSame) {
+            return text;
+        }
+        long waitedMillis = TimeUnit.NANOSECONDS.toMillis(waitedNanos);
+        return text
+                + ", since "
+                + Instant.ofEpochMilli(config.clock().millis() - waitedMillis)
+                + " or longer";
     }
 
     /** {@return whether this thread has a write transaction open} */

@@ -226,7 +226,11 @@ class LifecycleTest {
         try (WriteTransaction txn = store.begin()) {
             Throwable thrown = elsewhere(store::begin);
             assertEquals(BusyException.class, thrown.getClass());
-            assertTrue(thrown.getMessage().contains("30 ms"), thrown.getMessage());
+            String message = thrown.getMessage();
+            assertTrue(message.contains("30 ms"), message);
+            String name = Thread.currentThread().getName();
+            assertTrue(message.contains("thread '" + name + "' of this process"), message);
+            assertTrue(message.matches(".* since 20\\d\\d-.*Z or longer"), message);
             model.put(txn, Samples.key(2), VALUE);
             txn.commit();
         }
