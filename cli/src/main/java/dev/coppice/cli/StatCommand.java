@@ -10,6 +10,7 @@ import picocli.CommandLine.ParentCommand;
 /** Prints figures of a store. */
 @Command(
         name = "stat",
+        aliases = {"stats", "info"},
         mixinStandardHelpOptions = true,
         description = {
             "Prints sizes, column families, commits and readers of a store, and advice.",

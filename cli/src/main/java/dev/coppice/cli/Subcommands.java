@@ -19,11 +19,16 @@ final class Subcommands {
      */
     static List<Object> of(String... args) {
         Map<String, Supplier<Object>> all = all();
-        Supplier<Object> wanted = args.length == 0 ? null : all.get(args[0]);
+        Supplier<Object> wanted = args.length == 0 ? null : all.get(name(args[0]));
         if (wanted != null && !args[0].equals("completion")) {
             return List.of(wanted.get());
         }
         return all.values().stream().map(Supplier::get).toList();
+    }
+
+    /** {@return the name of a command that is called by another one} */
+    private static String name(String word) {
+        return word.equals("stats") || word.equals("info") ? "stat" : word;
     }
 
     private static Map<String, Supplier<Object>> all() {
@@ -32,11 +37,15 @@ final class Subcommands {
         all.put("demo-writer", DemoWriterCommand::new);
         all.put("get", GetCommand::new);
         all.put("put", PutCommand::new);
+        all.put("set-if-absent", SetIfAbsentCommand::new);
         all.put("del", DelCommand::new);
         all.put("exists", ExistsCommand::new);
         all.put("ttl", TtlCommand::new);
+        all.put("list", ListCommand::new);
         all.put("scan", ScanCommand::new);
         all.put("count", CountCommand::new);
+        all.put("txn", TxnCommand::new);
+        all.put("clear", ClearCommand::new);
         all.put("cf", CfCommand::new);
         all.put("purge", PurgeCommand::new);
         all.put("load", LoadCommand::new);

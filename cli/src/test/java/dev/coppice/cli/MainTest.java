@@ -42,6 +42,14 @@ final class MainTest {
                 "demo",
                 "get",
                 "put",
+                "set-if-absent",
+                "list",
+                "ttl",
+                "purge",
+                "txn",
+                "clear",
+                "sync",
+                "checkpoint",
                 "del",
                 "exists",
                 "scan",
@@ -77,7 +85,7 @@ final class MainTest {
         "sacn, scan",
         "laod, load",
         "count?, count",
-        "list, ''",
+        "clist, list",
         "demo-writr, ''",
         "hlep, ''"
     })
@@ -150,6 +158,9 @@ final class MainTest {
                     {"cf", "drop", file(), "a"},
                     {"cf", "clear", file(), "a"},
                     {"get", file(), "k"},
+                    {"list", file()},
+                    {"clear", file()},
+                    {"sync", file()},
                     {"del", file(), "k"},
                     {"exists", file(), "k"},
                     {"copy", file(), file() + "2"}
