@@ -25,6 +25,11 @@ final class FamilyNames {
         return families;
     }
 
+    /** {@return the family whose record has that key} */
+    static ColumnFamily of(byte[] catalogueKey) {
+        return family(Families.name(catalogueKey));
+    }
+
     private static ColumnFamily family(String name) {
         try {
             return new ColumnFamily(name);

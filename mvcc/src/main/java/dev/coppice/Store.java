@@ -4,6 +4,7 @@ import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.ExpiryScan;
+import dev.coppice.engine.commit.HeaderBlock;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.ReadOnlyException;
@@ -274,6 +275,44 @@ public final class Store implements AutoCloseable {
         requireOpen();
         try (Snapshot newest = internalSnapshot()) {
             return whileOpen(() -> NamedSnapshots.list(engine, newest));
+        }
+    }
+
+    /**
+     * {@return what changed between two snapshots of this store, one of which may be the older one}
+     * They stay open, and must while the diff is read.
+     *
+     * @throws IllegalArgumentException for a snapshot of another store
+     */
+    public SnapshotDiff diff(Snapshot before, Snapshot after) {
+        return diff(before, after, false);
+    }
+
+    /**
+     * {@return what changed between two named snapshots; to be closed}
+     *
+     * @throws IllegalArgumentException when there is no snapshot of one of the names
+     */
+    public SnapshotDiff diff(String before, String after) {
+        Snapshot first = snapshot(before);
+        try {
+            return diff(first, snapshot(after), true);
+        } catch (RuntimeException | Error e) {
+            first.close();
+            throw e;
+        }
+    }
+
+    private SnapshotDiff diff(Snapshot before, Snapshot after, boolean ownsBoth) {
+        requireOwn(before);
+        requireOwn(after);
+        return new SnapshotDiff(before, after, ownsBoth);
+    }
+
+    private void requireOwn(Snapshot snapshot) {
+        requireOpen();
+        if (snapshot.store != this) {
+            throw new IllegalArgumentException("the snapshot is one of another store");
         }
     }
 
@@ -914,7 +953,63 @@ public final class Store implements AutoCloseable {
     public CopyReport copyTo(Path target, boolean isCompact, Progress progress) {
         Objects.requireNonNull(progress, "progress");
         requireOpen();
-        return new StoreCopy(this, target, isCompact).run(progress);
+        try (Snapshot newest = snapshot()) {
+            return copyTo(newest, target, isCompact, progress);
+        }
+    }
+
+    /** As {@link #copyTo(Path, boolean, Progress)}, of the commit that a snapshot shows. */
+    public CopyReport copyTo(Snapshot snapshot, Path target, boolean isCompact, Progress progress) {
+        Objects.requireNonNull(progress, "progress");
+        requireOwn(snapshot);
+        return new StoreCopy(this, snapshot, target, isCompact).run(progress);
+    }
+
+    /**
+     * Writes what changed from one snapshot to another into a new file: an incremental backup,
+     * which {@link #restore} applies to a copy of the first. It costs what was changed, see {@link
+     * SnapshotDiff}. As a copy it has another name until it is whole and on the medium.
+     *
+     * @param since what the one who restores has: a copy of it, or what an earlier increment led to
+     * @param until what he gets; not older
+     * @param target where the file is to be; no file may be there
+     * @param progress is told changes, twice the same number
+     * @throws IllegalArgumentException when there is a file at the target, or no directory for it,
+     *     or {@code until} is older
+     */
+    public IncrementReport copySince(
+            Snapshot since, Snapshot until, Path target, Progress progress) {
+        Objects.requireNonNull(progress, "progress");
+        requireOwn(since);
+        requireOwn(until);
+        return new IncrementalCopy(engine.store().header(), since, until, target).run(progress);
+    }
+
+    /**
+     * Applies increments, in their order, to this store: a copy ({@link #copyTo(Path, boolean,
+     * Progress)}) of what the first begins with, that nobody has changed since but this. All files
+     * are read and compared with their checksums first; then everything is done in one transaction,
+     * which is durable when this returns. When it throws, nothing was changed.
+     *
+     * <p>Named snapshots are not restored; those that this store has stay.
+     *
+     * @param progress is told changes, and how many there are
+     * @throws IllegalArgumentException for an increment of another store, one that is missing
+     *     between two, or a wrong order
+     * @throws UnsupportedFormatException for a file that is no increment, or one of a newer version
+     * @throws dev.coppice.error.CorruptStoreException for one that is damaged or cut off
+     * @throws dev.coppice.error.StoreIoException when the system refuses one
+     */
+    public RestoreReport restore(List<Path> increments, Progress progress) {
+        Objects.requireNonNull(progress, "progress");
+        requireOpen();
+        return new Restoration(this, engine.store().header(), increments).run(progress);
+    }
+
+    /** Records that a copy is one of a root of this store, as the last thing it does. */
+    void writeOrigin(WriteTransaction copy, long txn) {
+        HeaderBlock header = engine.store().header();
+        copy.view.origin(header.storeHigh(), header.storeLow(), txn);
     }
 
     int pageBytes() {

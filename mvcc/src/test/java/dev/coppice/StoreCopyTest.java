@@ -121,6 +121,7 @@ final class StoreCopyTest {
     void copyOfAStoreUnderWritesIsOneCommit() {
         try (Store store = Store.inMemory(SMALL_PAGES)) {
             fill(store);
+            long filled = store.latestTxn();
             AtomicBoolean isDone = new AtomicBoolean();
             Thread writer =
                     Thread.ofPlatform()
@@ -136,6 +137,9 @@ final class StoreCopyTest {
                                 }
                             });
             try {
+                while (store.latestTxn() == filled) {
+                    Thread.onSpinWait();
+                }
                 for (int i = 0; i < 5; i++) {
                     Path copy = directory.resolve("copy" + i);
                     CopyReport report = store.copyTo(copy, i % 2 == 0, Progress.NONE);

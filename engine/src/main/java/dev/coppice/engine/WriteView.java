@@ -4,6 +4,7 @@ import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
 import dev.coppice.engine.commit.NamedRoot;
+import dev.coppice.engine.commit.Origin;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.LeafPage;
@@ -191,6 +192,22 @@ public final class WriteView {
             throw faulted(e);
         } finally {
             writes.mayUseReserve(false);
+        }
+    }
+
+    /**
+     * Records what the store is a copy of once the transaction has committed. It is the last thing
+     * that the transaction does.
+     */
+    public void origin(long storeHigh, long storeLow, long txn) {
+        start();
+        try {
+            byte[] key = Origin.key();
+            byte[] record = new Origin(storeHigh, storeLow, txn, writes.id()).toRecord();
+            trees.put(work.catalogue(), key, key.length, record, 0, record.length);
+            isFailed = false;
+        } catch (InternalError e) {
+            throw faulted(e);
         }
     }
 

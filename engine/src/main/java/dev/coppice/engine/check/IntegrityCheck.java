@@ -4,6 +4,7 @@ import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.commit.HeaderBlock;
 import dev.coppice.engine.commit.ImageExtent;
 import dev.coppice.engine.commit.NamedRoot;
+import dev.coppice.engine.commit.Origin;
 import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.Checksum;
 import dev.coppice.engine.page.FamilyRecord;
@@ -149,6 +150,9 @@ public final class IntegrityCheck {
         String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
         if (NamedRoot.isKey(key)) {
             addNamed(owner, key, record, path);
+            return;
+        }
+        if (Origin.isKey(key)) {
             return;
         }
         if (key[0] != 'F') {

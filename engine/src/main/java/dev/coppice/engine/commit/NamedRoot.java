@@ -50,17 +50,14 @@ public record NamedRoot(String name, StoreRoot root, long retainedMillis, long e
         // Segments on the heap stay away from what reads pages.
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(RECORD_BYTES);
-            root.write(s, field(s, 0, TAG_ROOT, StoreRoot.BYTES));
-            s.set(Bytes.U64, field(s, RETAINED_AT, TAG_RETAINED, Long.BYTES), retainedMillis);
-            s.set(Bytes.U64, field(s, ENTRIES_AT, TAG_ENTRIES, Long.BYTES), entries);
+            root.write(s, TaggedFields.put(s, 0, TAG_ROOT, StoreRoot.BYTES));
+            s.set(
+                    Bytes.U64,
+                    TaggedFields.put(s, RETAINED_AT, TAG_RETAINED, Long.BYTES),
+                    retainedMillis);
+            s.set(Bytes.U64, TaggedFields.put(s, ENTRIES_AT, TAG_ENTRIES, Long.BYTES), entries);
             return s.toArray(Bytes.U8);
         }
-    }
-
-    private static long field(MemorySegment s, long at, int tag, int bytes) {
-        s.set(Bytes.U8, at, (byte) tag);
-        s.set(Bytes.U8, at + 1, (byte) bytes);
-        return at + HEADER_BYTES;
     }
 
     /** {@return what a record of the catalogue says} */

@@ -149,6 +149,9 @@ final class RootWalk {
             }
             return;
         }
+        if (Origin.isKey(key)) {
+            return;
+        }
         byte[] record = TreeReader.value(pages, found);
         long root = FamilyRecord.rootWord(record);
         if (root != 0) {

@@ -1,6 +1,7 @@
 package dev.coppice.engine.page;
 
 import dev.coppice.error.CorruptStoreException;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -25,6 +26,13 @@ public final class TaggedFields {
      */
     public TaggedFields(String kind) {
         this.kind = kind;
+    }
+
+    /** Begins a field; returns where its bytes start. */
+    public static long put(MemorySegment s, long at, int tag, int bytes) {
+        s.set(Bytes.U8, at, (byte) tag);
+        s.set(Bytes.U8, at + 1, (byte) bytes);
+        return at + HEADER_BYTES;
     }
 
     /** {@return where the bytes of a field start} */
