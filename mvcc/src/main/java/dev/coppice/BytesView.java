@@ -35,7 +35,10 @@ public final class BytesView {
 
     /** Shows a range. Requires: it lies inside the array. */
     BytesView show(byte[] newArray, int newOffset, int newLength) {
-        array = newArray;
+        if (array != newArray) {
+            // A walk through a leaf shows one array: a store of a reference costs more than this.
+            array = newArray;
+        }
         offset = newOffset;
         length = newLength;
         return this;

@@ -1,6 +1,7 @@
 package dev.coppice;
 
 import dev.coppice.engine.btree.TreeCursor;
+import dev.coppice.engine.page.LeafImage;
 import java.util.Objects;
 
 /**
@@ -332,11 +333,13 @@ public final class Cursor implements AutoCloseable {
     }
 
     private void show(TreeCursor entry) {
-        int length = entry.valueArrayBytes();
-        if (!entry.isOverflow()) {
-            valueView.show(entry.leaf().bytes(), entry.leaf().valueOffset(entry.index()), length);
+        LeafImage leaf = entry.leaf();
+        long range = leaf.valueRange(entry.index());
+        if (range >= 0) {
+            valueView.show(leaf.bytes(), (int) (range >>> 32), (int) range);
             return;
         }
+        int length = entry.valueArrayBytes();
         if (large.length < length) {
             large = new byte[length];
         }

@@ -84,7 +84,7 @@ final class Walk {
         }
         handle.checkAfterRead();
         if (tree.nextInLeaf()) {
-            return isFixed || landed(true, Place.ENTRY);
+            return isFixed || !tree.isLongKey() || landed(true, Place.ENTRY);
         }
         standOnKey();
         return landed(tree.next(), Place.ABOVE_KEY);
@@ -106,7 +106,7 @@ final class Walk {
         }
         handle.checkAfterRead();
         if (tree.previousInLeaf()) {
-            return isFixed || landed(true, Place.ENTRY);
+            return isFixed || !tree.isLongKey() || landed(true, Place.ENTRY);
         }
         standOnKey();
         return landed(tree.previous(), Place.BELOW_KEY);

@@ -125,8 +125,15 @@ public final class TreeReader {
     }
 
     static byte[] value(PageMap pages, MemorySegment s, long page, int index) {
-        byte[] value = new byte[(int) checkedBytes(pages, s, page, index)];
-        copyValue(pages, s, page, index, value, 0);
+        if (LeafPage.isOverflow(s, page, index)) {
+            byte[] value = new byte[(int) checkedBytes(pages, s, page, index)];
+            copyRun(pages, s, page, index, value, 0);
+            return value;
+        }
+        int pageBytes = pages.pageBytes();
+        long field = LeafPage.inlineValue(s, page, pageBytes, index);
+        byte[] value = new byte[(int) requireLength(s, page, Bytes.varint(s, field), pageBytes)];
+        MemorySegment.copy(s, Bytes.U8, Bytes.skipVarint(s, field), value, 0, value.length);
         return value;
     }
 

@@ -89,10 +89,17 @@ public final class LeafImage {
         }
         entry = Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
         int at = entry + flagBytes;
-        keyBytes = (int) Math.min(Bytes.varint(bytes, at) + 1, PageSize.MAX_KEY_BYTES);
-        rest = Bytes.skipVarint(bytes, at);
-        keyEnd = rest + SlottedPage.restBytes(keyBytes, prefixBytes, pageBytes);
-        if (keyBytes > inlineKeyBytes) {
+        byte first = bytes[at];
+        if (first >= 0) {
+            keyBytes = first + 1;
+            rest = at + 1;
+        } else {
+            keyBytes = (int) Math.min(Bytes.varint(bytes, at) + 1, PageSize.MAX_KEY_BYTES);
+            rest = Bytes.skipVarint(bytes, at);
+        }
+        int inline = Math.min(keyBytes, inlineKeyBytes);
+        keyEnd = rest + Math.max(0, inline - prefixBytes - SlottedPage.HEAD_BYTES);
+        if (keyBytes > inline) {
             keyEnd += Reference.BYTES;
         }
         value = keyEnd + LeafPage.deadlineBytes(bytes[entry] & expiryMask);
@@ -182,10 +189,24 @@ public final class LeafImage {
         return length;
     }
 
+    /**
+     * {@return where value {@code index} starts, in the upper half, and its length in the lower
+     * one; negative for an overflow value}
+     */
+    public long valueRange(int index) {
+        parse(index);
+        int at = value;
+        byte length = bytes[at];
+        if (flagBytes == 0 && length >= 0 && length < pageBytes - at) {
+            return (at + 1L) << 32 | length;
+        }
+        return isOverflow(index) ? -1 : (long) valueOffset(index) << 32 | valueBytes(index);
+    }
+
     /** {@return where value {@code index} starts} Requires: it is no overflow value. */
     public int valueOffset(int index) {
         parse(index);
-        return Bytes.skipVarint(bytes, value);
+        return bytes[value] >= 0 ? value + 1 : Bytes.skipVarint(bytes, value);
     }
 
     /** {@return the first page of overflow value {@code index}} */

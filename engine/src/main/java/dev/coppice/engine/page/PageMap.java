@@ -105,10 +105,7 @@ public final class PageMap {
     public MemorySegment visit(long pageId, long birth, int level) {
         MemorySegment segment = segmentWithAll(pageId);
         long page = position(pageId);
-        int ahead = SlottedPage.touch(segment, page);
-        if (level != 0) {
-            ahead += SlottedPage.touchMore(segment, page);
-        }
+        int ahead = load(segment, page, level);
         check(segment, page, pageId, birth, level);
         if (!isLoaded(pageId, ahead)) {
             throw outsideFile(pageId);
@@ -120,8 +117,16 @@ public final class PageMap {
     public int load(long pageId, int level) {
         MemorySegment segment = segmentWithAll(pageId);
         long page = position(pageId);
-        int ahead = PageHeader.shape(segment, page) + SlottedPage.touch(segment, page);
-        return level == 0 ? ahead : ahead + SlottedPage.touchMore(segment, page);
+        return PageHeader.shape(segment, page) + load(segment, page, level);
+    }
+
+    private static int load(MemorySegment segment, long page, int level) {
+        return switch (level) {
+            case 0 -> SlottedPage.touch(segment, page);
+            case 1 -> SlottedPage.touch(segment, page) + SlottedPage.touchMore(segment, page);
+            // So few that they lie in the caches.
+            default -> 0;
+        };
     }
 
     /** As {@link #visit}, for a page whose lines were loaded before. */

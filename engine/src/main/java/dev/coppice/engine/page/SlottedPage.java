@@ -86,7 +86,7 @@ public final class SlottedPage {
     }
 
     public static boolean isExt(MemorySegment s, long page) {
-        return (PageHeader.flags(s, page) & PageHeader.EXT) != 0;
+        return (s.get(Bytes.U16, page + PageHeader.FLAGS_OFFSET) & PageHeader.EXT) != 0;
     }
 
     /** {@return where entry {@code index} starts} */
@@ -102,7 +102,7 @@ public final class SlottedPage {
     private static long keyField(MemorySegment s, long page, int shape, int index) {
         long heads = page + PREFIX_OFFSET + PageHeader.prefixBytes(shape);
         long slots = heads + (long) HEAD_BYTES * PageHeader.count(shape);
-        long entry = page + Bytes.u16(s, slots + (long) SLOT_BYTES * index);
+        long entry = page + (s.get(Bytes.U16, slots + (long) SLOT_BYTES * index) & 0xFFFF);
         return isExt(s, page) ? entry + 1 : entry;
     }
 
