@@ -84,7 +84,11 @@ final class Checkpointer {
                 LockSupport.parkNanos(this, LOOK_NANOS);
                 attempt = attempt(goal);
             }
-            if (attempt.outcome() != CheckpointModes.Outcome.DONE) {
+            // What cannot be cut because other processes map it is cut by the last of them.
+            boolean isDone =
+                    attempt.outcome() == CheckpointModes.Outcome.DONE
+                            || attempt.outcome() == CheckpointModes.Outcome.PROCESSES;
+            if (!isDone) {
                 return busy();
             }
             return mode == CheckpointMode.TRUNCATE

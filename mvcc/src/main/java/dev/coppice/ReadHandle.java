@@ -5,6 +5,7 @@ import dev.coppice.engine.btree.Neighbours;
 import dev.coppice.engine.btree.TreeCursor;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.stats.Tally;
 import java.lang.foreign.Arena;
@@ -456,6 +457,12 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
             long now = clock().getAsLong();
             return scan.findWork(pages(), tree(family), now, maxPages);
         });
+    }
+
+    /** Goes to before the next place where a vacuum has something to do, in a tree that exists. */
+    final boolean findVacuum(@Nullable ColumnFamily family, VacuumScan scan, int maxBranches) {
+        return read(
+                () -> scan.find(pages(), family == null ? catalogue() : tree(family), maxBranches));
     }
 
     private long expired(TreeRoot tree, KeyRange range) {

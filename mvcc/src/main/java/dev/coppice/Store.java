@@ -64,6 +64,7 @@ public final class Store implements AutoCloseable {
     private final Handles handles;
     private final WriteWatch writes = new WriteWatch(this::rollback);
     private final Transactions transactions;
+    private final Vacuum vacuum;
     private volatile boolean isClosing;
 
     private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
@@ -79,6 +80,7 @@ public final class Store implements AutoCloseable {
         this.engine = Engine.open(storage, options, config.clock().millis(), statistics);
         engine.clock(now);
         this.pins = new OpenPins(engine, statistics);
+        this.vacuum = new Vacuum(this, engine);
         this.durability = new Durability(engine, config);
         this.checkpointer = new Checkpointer(engine, config);
         this.batches = engine.storage().isReadOnly() ? null : batchQueue();
@@ -815,6 +817,35 @@ public final class Store implements AutoCloseable {
         requireOpen();
         try {
             return whileOpen(checkpointer::sync);
+        } finally {
+            durability.moved();
+        }
+    }
+
+    /**
+     * Makes the file smaller: moves pages from its end into free places before it, puts leaves that
+     * hold little together, and cuts off what is free behind the last page then. Readers and the
+     * writer go on meanwhile; this makes a transaction of a fraction of a millisecond after the
+     * other, and checkpoints.
+     *
+     * <p>Some room stays for what will be written next. What snapshots see that have been open for
+     * a second or longer stays where it is, and so may keep the file long; {@link #copyTo} makes
+     * the smallest file.
+     *
+     * @param maxPages at most so many pages are moved from the end of the file, and no leaves put
+     *     together; 0 for all that there is to do
+     * @throws BusyException when another thread does the same
+     * @throws IllegalStateException when this thread has a write transaction open
+     * @throws dev.coppice.error.CorruptStoreException when the store is damaged
+     */
+    public VacuumResult vacuum(long maxPages) {
+        if (maxPages < 0) {
+            throw new IllegalArgumentException("vacuum: maxPages=" + maxPages + ", min=0");
+        }
+        queue();
+        transactions.requireNone();
+        try {
+            return whileOpen(() -> vacuum.run(maxPages));
         } finally {
             durability.moved();
         }

@@ -7,8 +7,8 @@ package dev.coppice;
  * @param fileBytes size of the data file
  * @param freeBytes bytes of it that can be used at once
  * @param pendingBytes bytes of superseded pages that a snapshot or the last checkpoint may need
- * @param pinnedBytes bytes of those that snapshots and readers of all processes keep, as the writer
- *     found when it last looked
+ * @param pinnedBytes bytes of those that named snapshots, and snapshots and readers of all
+ *     processes keep, as the writer found when it last looked
  * @param logBytes bytes that the newest commit reaches and the last checkpoint does not, about
  * @param logFrames pages that the newest commit reaches and no checkpoint has completed for, about;
  *     what {@link CheckpointResult} calls frames

@@ -4,6 +4,7 @@ import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.stats.PurgeEvent;
 import dev.coppice.stats.Tally;
@@ -221,6 +222,16 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
             expired.add(new Expired(family, keys));
         }
         return removed;
+    }
+
+    /** Moves pages of a family, or of the catalogue, from where a scan stands on. */
+    final long vacuum(@Nullable ColumnFamily family, VacuumScan scan, int maxLeaves) {
+        requireUsable();
+        try {
+            return view.vacuum(family == null ? null : tree(family), scan, maxLeaves);
+        } catch (RuntimeException | Error e) {
+            throw store.failed(e);
+        }
     }
 
     /**

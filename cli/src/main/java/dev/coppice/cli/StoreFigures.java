@@ -118,8 +118,8 @@ public record StoreFigures(
         if (stats.fileBytes() > SMALL_FILE_BYTES) {
             if (stats.freeBytes() > stats.fileBytes() / 2) {
                 advice.add(
-                        "more than half of the file is free: new entries use that; copy --compact"
-                                + " makes a smaller file");
+                        "more than half of the file is free: new entries use that; vacuum makes"
+                                + " the file smaller");
             }
             if (stats.pendingBytes() > stats.fileBytes() / 4) {
                 advice.add(

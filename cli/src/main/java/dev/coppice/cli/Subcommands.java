@@ -54,6 +54,7 @@ final class Subcommands {
         all.put("stat", StatCommand::new);
         all.put("sync", SyncCommand::new);
         all.put("checkpoint", CheckpointCommand::new);
+        all.put("vacuum", VacuumCommand::new);
         all.put("check", CheckCommand::new);
         all.put("scrub", ScrubCommand::new);
         all.put("snapshots", SnapshotsCommand::new);

@@ -47,7 +47,10 @@ public final class CheckpointModes {
         RESTART,
 
         /** And the file ends where they begin. */
-        TRUNCATE
+        TRUNCATE,
+
+        /** The file ends not far behind the last page that anybody needs, whoever reads what. */
+        CUT
     }
 
     /** How an attempt has ended. */
@@ -61,7 +64,10 @@ public final class CheckpointModes {
         READERS,
 
         /** Another checkpoint is running. */
-        CHECKPOINT
+        CHECKPOINT,
+
+        /** All is done but the cut: other processes have the file mapped. */
+        PROCESSES
     }
 
     /**
@@ -192,7 +198,8 @@ public final class CheckpointModes {
     private Attempt attemptHoldingRoles(Goal goal, int looks) {
         store.reapReaders();
         store.commits().settle();
-        if (areReadersBehind(false, looks)) {
+        boolean waits = goal != Goal.CUT;
+        if (waits && areReadersBehind(false, looks)) {
             return new Attempt(Outcome.READERS);
         }
         boolean startsOver = goal != Goal.FULL;
@@ -203,20 +210,24 @@ public final class CheckpointModes {
         long frames = captured == null ? 0 : logFrames();
         checkpoints.complete(captured);
         if (startsOver) {
-            if (areReadersBehind(true, looks)) {
+            if (waits && areReadersBehind(true, looks)) {
                 return new Attempt(Outcome.READERS, true, frames);
             }
             store.commits().reclaim();
             store.allocator().startOver();
         }
-        if (goal == Goal.TRUNCATE) {
-            room.cutTail();
+        if (cuts(goal) && !room.cutTail(goal == Goal.CUT)) {
+            return new Attempt(Outcome.PROCESSES, true, frames);
         }
         return new Attempt(Outcome.DONE, true, frames);
     }
 
+    private static boolean cuts(Goal goal) {
+        return goal == Goal.TRUNCATE || goal == Goal.CUT;
+    }
+
     private Checkpoint.Captured capture(Goal goal) {
-        return checkpoints.capture(goal == Goal.TRUNCATE && isImageInTheWay());
+        return checkpoints.capture(cuts(goal) && isImageInTheWay());
     }
 
     /**

@@ -22,7 +22,9 @@ import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * A store on a storage: any number of readers of pinned roots, one writer at a time, checkpoints
@@ -42,6 +44,7 @@ public final class Engine implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Room room;
     private final CheckpointModes modes;
+    private final TailSpace tail;
     private final WriteView writer;
     private final TxnGate published;
     private final TxnGate durable;
@@ -75,6 +78,7 @@ public final class Engine implements AutoCloseable {
         this.room = new Room(storage, store, checkpoints, growBytes, this::allocated, observer);
         this.modes =
                 new CheckpointModes(roles, store, checkpoints, room, this::checkOpen, this::moved);
+        this.tail = new TailSpace(roles, store, room);
         this.mayStoreThroughMapping = storage.canStoreThroughMapping();
         if (storage.isReadOnly()) {
             this.writer = null;
@@ -454,6 +458,11 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** {@return the end of the file, for a vacuum} */
+    public TailSpace tail() {
+        return tail;
+    }
+
     /** {@return the other ways to make a checkpoint} */
     public CheckpointModes modes() {
         return modes;
@@ -474,14 +483,18 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * {@return bytes that the pinned roots of all processes keep, as {@link #pinnedBytes(long)}}
+     * {@return bytes that snapshots keep, named ones and those of all processes, as {@link
+     * #pinnedBytes(long)}}
      */
     public long pinnedBytes() {
-        return store.readerSlots().stream()
-                .mapToLong(ReaderSlot::txn)
-                .distinct()
-                .map(this::pinnedBytes)
-                .sum();
+        Known known = store.known();
+        long base = known.base().txn();
+        long tip = known.tip().txn();
+        Set<Long> readers =
+                store.readerSlots().stream().map(ReaderSlot::txn).collect(Collectors.toSet());
+        PinnedPages pinned = store.allocator().pending().pinned();
+        return pinned.keptBy(txn -> readers.contains(txn) || (txn != base && txn != tip))
+                << pageSize().shift();
     }
 
     /** {@return bytes that a pinned root keeps, see {@link PinnedPages#keptBy}} */

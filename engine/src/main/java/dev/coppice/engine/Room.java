@@ -160,15 +160,33 @@ final class Room {
         }
     }
 
-    /** Cuts the free tail off the file; as {@link OpenStore#cutTail}. */
-    void cutTail() {
+    /**
+     * Cuts the free tail off the file; as {@link OpenStore#cutTail}.
+     *
+     * @param keepsSlack whether so much stays that the file does not grow again at once
+     */
+    boolean cutTail(boolean keepsSlack) {
         synchronized (growth) {
             extendToFile();
+            FreeMap free = store.allocator().freeMap();
+            long used = free.pages() - free.free();
+            boolean isCut;
             synchronized (touching) {
-                store.cutTail();
+                isCut = store.cutTail(keepsSlack ? used + slackPages(used) : 0);
             }
             cutAt = store.latestTxn();
+            return isCut;
         }
+    }
+
+    /**
+     * {@return pages to leave free behind so many used ones, so that the file does not grow again
+     * at once}
+     */
+    long slackPages(long usedPages) {
+        long used = usedPages << pageSize.shift();
+        long step = Math.max(growBytes, Math.min(used / 4, MAX_GROWTH_BYTES));
+        return ((step / 4) >>> pageSize.shift()) + OpenStore.RESERVE_PAGES + 32 + usedPages / 64;
     }
 
     private void growTo(long bytes) {

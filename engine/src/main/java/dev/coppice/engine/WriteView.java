@@ -3,6 +3,7 @@ package dev.coppice.engine;
 import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.TreeWriter;
+import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.commit.NamedRoot;
 import dev.coppice.engine.commit.Origin;
 import dev.coppice.engine.commit.StoreRoot;
@@ -381,6 +382,21 @@ public final class WriteView {
             throw faulted(e);
         } finally {
             writes.mayUseReserve(false);
+        }
+    }
+
+    /**
+     * Moves pages of a tree, as {@link TreeWriter#vacuum}.
+     *
+     * @param tree null for the catalogue
+     */
+    public long vacuum(TreeRoot tree, VacuumScan scan, int maxLeaves) {
+        flushFamilies();
+        start();
+        try {
+            return done(trees.vacuum(tree == null ? work.catalogue() : tree, scan, maxLeaves));
+        } catch (InternalError e) {
+            throw faulted(e);
         }
     }
 

@@ -117,7 +117,7 @@ final class PageMerge {
     /**
      * {@return whether children {@code index} and index + 1 were merged; if not, they do not fit}
      */
-    private boolean merge(long parent, int index) {
+    boolean merge(long parent, int index) {
         PageMap pages = writes.pages();
         MemorySegment s = pages.segment(parent);
         long page = pages.position(parent);

@@ -244,6 +244,50 @@ final class PageSplit {
         return true;
     }
 
+    /**
+     * Moves entries from leaf {@code left} + 1 to leaf {@code left} of a branch until that is
+     * nearly full. Requires: both are the transaction's own.
+     */
+    void fill(long parent, int left) {
+        PageMap pages = writes.pages();
+        MemorySegment s = pages.segment(parent);
+        long page = pages.position(parent);
+        long leftReference = BranchPage.child(s, page, left);
+        long rightReference = BranchPage.child(s, page, left + 1);
+        long flags =
+                Reference.flags(Reference.word(s, leftReference))
+                        | Reference.flags(Reference.word(s, rightReference));
+        long leftId = childId(s, page, left);
+        long rightId = childId(s, page, left + 1);
+        builder.reset();
+        long leftCopy = builder.stash(pages.segment(leftId), pages.position(leftId));
+        long rightCopy = builder.stash(pages.segment(rightId), pages.position(rightId));
+        MemorySegment stash = builder.stash();
+        int leftCount = PageHeader.count(stash, leftCopy);
+        int rightCount = PageHeader.count(stash, rightCopy);
+        int room = SlottedPage.freeBytes(stash, leftCopy, pageBytes) - pageBytes / 16;
+        int cut = 0;
+        while (cut < rightCount - 1) {
+            room -= bytes(rightCopy, cut, cut + 1);
+            if (room < 0) {
+                break;
+            }
+            cut++;
+        }
+        while (cut > 0 && !fits(leftCopy, 0, leftCount, rightCopy, 0, cut)) {
+            cut--;
+        }
+        if (leftCount == 0
+                || cut == 0
+                || !replaceSeparator(parent, left, rightCopy, cut - 1, rightCopy, cut)) {
+            return;
+        }
+        build(leftId, leftCopy, 0, leftCount, rightCopy, 0, cut);
+        build(rightId, rightCopy, cut, rightCount);
+        setShifted(s, BranchPage.child(s, page, left), leftId, flags);
+        setShifted(s, BranchPage.child(s, page, left + 1), rightId, flags);
+    }
+
     /** Entries with runs may have moved: each of the two references says what either said. */
     private void setShifted(MemorySegment s, long reference, long pageId, long flags) {
         Reference.word(s, reference, Reference.word(s, reference) | flags);

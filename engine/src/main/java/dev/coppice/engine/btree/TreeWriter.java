@@ -39,6 +39,7 @@ public final class TreeWriter {
     private final PageMerge merge;
     private final RangeRemoval removal;
     private final Purge purge;
+    private final Vacuum vacuum;
     private LongSupplier clock = () -> Long.MIN_VALUE;
     private int spareBytes;
     private final ValueSource array = new ValueSource();
@@ -68,6 +69,7 @@ public final class TreeWriter {
         this.merge = new PageMerge(writes, rebuild, branches);
         this.removal = new RangeRemoval(writes, path, merge);
         this.purge = new Purge(writes, path, merge);
+        this.vacuum = new Vacuum(writes, path, merge, split);
     }
 
     /** Sets who tells the time when an entry with a deadline is met. */
@@ -453,6 +455,17 @@ public final class TreeWriter {
             ExpiryScan.Keys keys) {
         begin();
         return purge.run(root, scan, now, maxEntries, maxLeaves, keys);
+    }
+
+    /**
+     * Moves pages and puts leaves together, from where a scan stands on, below one branch.
+     *
+     * @param maxLeaves most leaves to write
+     * @return pages that were written
+     */
+    public long vacuum(TreeRoot root, VacuumScan scan, int maxLeaves) {
+        begin();
+        return vacuum.run(root, scan, maxLeaves);
     }
 
     /**

@@ -59,6 +59,11 @@ final class WritePath {
 
     /** Goes to the leaf of a key, making every page on the way the transaction's own. */
     void descend(TreeRoot root, byte[] key, int keyBytes) {
+        descend(root, key, keyBytes, 0);
+    }
+
+    /** As {@link #descend(TreeRoot, byte[], int)}, and stops at a level above the leaves. */
+    void descend(TreeRoot root, byte[] key, int keyBytes, int lowestLevel) {
         PageMap pages = writes.pages();
         depth = 0;
         long pageId = root.isEmpty() ? createLeaf(root) : ownRoot(root);
@@ -67,7 +72,7 @@ final class WritePath {
             MemorySegment s = pages.segment(pageId);
             long page = pages.position(pageId);
             int level = PageHeader.level(s, page);
-            if (level == 0) {
+            if (level <= lowestLevel) {
                 return;
             }
             int child = BranchPage.childFor(s, page, pages.pageBytes(), key, keyBytes, pages);

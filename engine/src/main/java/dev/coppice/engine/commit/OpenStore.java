@@ -409,18 +409,26 @@ public final class OpenStore {
      *
      * <p>Requires: the newest root is the base, so that the slot which says where the file ends is
      * known to be on the medium.
+     *
+     * @param pages so many pages stay, used or not
+     * @return false when there is something to cut and other processes have the store open
      */
-    public void cutTail() {
+    public boolean cutTail(long pages) {
         long endPage = Math.max(slots.known().endPage(), allocator.freeMap().usedEnd());
-        long end = header.fileBytes(endPage);
-        if (end < storage.size() && processes.keepOthersOut()) {
-            try {
-                allocator.shrink(end >>> header.pageSize().shift());
-                commits.newestEndsAt(endPage);
-                cut(end);
-            } finally {
-                processes.admit();
-            }
+        long end = header.fileBytes(Math.max(endPage, pages));
+        if (end >= storage.size()) {
+            return true;
+        }
+        if (!processes.keepOthersOut()) {
+            return false;
+        }
+        try {
+            allocator.shrink(end >>> header.pageSize().shift());
+            commits.newestEndsAt(endPage);
+            cut(end);
+            return true;
+        } finally {
+            processes.admit();
         }
     }
 

@@ -141,6 +141,27 @@ public final class FreeMap {
         return sum;
     }
 
+    /** {@return how many of the pages below {@code limit} are free} */
+    public long freeBelow(long limit) {
+        long sum = 0;
+        int whole = (int) (limit >>> 6);
+        for (int i = 0; i < whole; i++) {
+            sum += Long.bitCount(words[i]);
+        }
+        return sum + freeIn((long) whole << 6, (int) (limit & 63));
+    }
+
+    /** {@return the page that so many pages at or behind it are not free, or 0} */
+    public long limitBelowUsed(long count) {
+        long left = count;
+        long page = pages;
+        while (page > 0 && left > 0) {
+            page--;
+            left -= isFree(page) ? 0 : 1;
+        }
+        return page;
+    }
+
     /** {@return the number of extents of free pages} */
     public long extents() {
         long starts = 0;

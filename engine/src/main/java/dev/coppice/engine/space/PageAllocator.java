@@ -25,6 +25,7 @@ public final class PageAllocator {
     private static final int GRANTED_EXTENTS = 8;
     private static final int EXTENTS_PER_SEARCH = 2048;
     private static final long[] NONE = {};
+    private static final long NO_CEILING = Long.MAX_VALUE;
 
     /** The first attempt may find enough room that is not in one piece, the next one grows. */
     private static final int ROOM_ATTEMPTS = 3;
@@ -44,6 +45,10 @@ public final class PageAllocator {
     private long searchExtent;
     private long searchFrom;
     private long usedEnd;
+
+    /** Pages from here on are handed out only when there are no others. */
+    private volatile long ceiling = NO_CEILING;
+
     private volatile long[] upcoming = NONE;
     private volatile int batch;
     private int batches;
@@ -162,12 +167,12 @@ public final class PageAllocator {
         }
         while (hotSize > 0) {
             long page = hot[--hotSize];
-            if (free.isFree(page)) {
+            if (page < ceiling && free.isFree(page)) {
                 return take(page, 1);
             }
         }
         long page = free.nextFree(runNext);
-        while (page < 0 || page >= runLimit) {
+        while (page < 0 || page >= runLimit || page >= ceiling) {
             grantNext();
             page = free.nextFree(runNext);
         }
@@ -180,8 +185,12 @@ public final class PageAllocator {
             return -1;
         }
         long boundary = boundary(count);
-        long page = free.findRun(searchFrom, free.pages(), count, boundary);
+        long limit = Math.min(ceiling, free.pages());
+        long page = free.findRun(searchFrom, limit, count, boundary);
         if (page < 0 && searchFrom > 0) {
+            page = free.findRun(0, limit, count, boundary);
+        }
+        if (page < 0 && limit < free.pages()) {
             page = free.findRun(0, free.pages(), count, boundary);
         }
         if (page >= 0) {
@@ -195,6 +204,10 @@ public final class PageAllocator {
     private void grantNext() {
         if (nextGranted == granted.length) {
             granted = upcoming.length > 0 ? upcoming : fullestExtents(NONE);
+            if (granted.length == 0) {
+                ceiling = NO_CEILING;
+                granted = fullestExtents(NONE);
+            }
             nextGranted = 0;
             upcoming = fullestExtents(granted);
             batches++;
@@ -206,14 +219,16 @@ public final class PageAllocator {
 
     /** {@return the first pages of the extents with the most free pages, the best one first} */
     private long[] fullestExtents(long[] except) {
-        long extents = (free.pages() + extentPages - 1) / extentPages;
+        long end = Math.min(ceiling, free.pages());
+        long extents = (end + extentPages - 1) / extentPages;
         long searched = Math.min(extents, EXTENTS_PER_SEARCH);
         long[] best = new long[GRANTED_EXTENTS];
         int[] counts = new int[GRANTED_EXTENTS];
         int found = 0;
         for (long i = 0; i < extents && (i < searched || found == 0); i++) {
             long extent = (searchExtent + i) % extents;
-            int count = free.freeIn(extent * extentPages, extentPages);
+            long first = extent * extentPages;
+            int count = free.freeIn(first, (int) Math.min(extentPages, end - first));
             boolean isWanted = count > 0 && !contains(except, extent * extentPages);
             if (isWanted && (found < best.length || count > counts[found - 1])) {
                 found = Math.min(found + 1, best.length);
@@ -270,6 +285,30 @@ public final class PageAllocator {
         usedEnd = free.usedEnd();
         runNext = Math.max(0, free.nextFree(0));
         runLimit = (runNext / extentPages + 1) * extentPages;
+    }
+
+    /**
+     * Has pages below a limit handed out first, so that those behind become free one after the
+     * other. It is lifted when there are none. Any thread.
+     */
+    public void ceiling(long limit) {
+        ceiling = limit;
+    }
+
+    /** Has all pages handed out alike. Any thread. */
+    public void liftCeiling() {
+        ceiling = NO_CEILING;
+    }
+
+    /** {@return free pages below the ceiling, beyond the reserve} */
+    long freeBelowCeiling() {
+        return free.freeBelow(Math.min(ceiling, free.pages())) - reservePages;
+    }
+
+    /** {@return whether there are so many adjacent free pages below the ceiling} */
+    boolean hasRunBelowCeiling(long count) {
+        long limit = Math.min(ceiling, free.pages());
+        return freeBelowCeiling() >= count && free.findRun(0, limit, count, boundary(count)) >= 0;
     }
 
     /** Covers fewer pages, as the file is about to have. Requires: those behind are free. */

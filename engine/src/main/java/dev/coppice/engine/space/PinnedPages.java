@@ -1,6 +1,7 @@
 package dev.coppice.engine.space;
 
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /**
  * How many superseded pages each pinned root keeps from being free, as the writer found when it
@@ -25,6 +26,15 @@ public final class PinnedPages {
             pages[i] = pinnedBy[i].pages();
         }
         count = pinCount;
+    }
+
+    /** {@return pages that are kept for roots of some kind} */
+    public synchronized long keptBy(LongPredicate isCounted) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += isCounted.test(roots[i]) ? pages[i] : 0;
+        }
+        return sum;
     }
 
     /**

@@ -1,20 +1,27 @@
 package dev.coppice.engine.space;
 
 import dev.coppice.engine.page.Bytes;
+import dev.coppice.engine.page.OverflowRun;
+import dev.coppice.engine.page.PageMap;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The bytes of a value on their way into a page or a run: of an array, of native memory, or zeros.
+ * The bytes of a value on their way into a page or a run: of an array, of native memory, of another
+ * run, or zeros.
  *
  * <p>Thread safety: one writer. Reused; refers to the caller's memory until {@link #clear}.
  */
 public final class ValueSource {
+    private static final int RUN_PIECE_BYTES = 1 << 16;
+
     /*
      * Memory segments on the heap never come here: one of them would make every access to a page
      * slower from then on, because compiled code would have to tell heap and native memory apart.
      */
     private byte[] array;
     private MemorySegment segment;
+    private PageMap runPages;
+    private long runBirth;
     private long from;
     private int length;
 
@@ -22,6 +29,7 @@ public final class ValueSource {
     public ValueSource of(byte[] bytes, int start, int count) {
         array = bytes;
         segment = null;
+        runPages = null;
         return range(start, count);
     }
 
@@ -30,13 +38,24 @@ public final class ValueSource {
         assert memory.isNative();
         array = null;
         segment = memory;
+        runPages = null;
         return range(start, count);
+    }
+
+    /** {@return this, as the bytes of an overflow run, whose checksums are compared} */
+    public ValueSource ofRun(PageMap pages, long firstPage, long birth, int count) {
+        array = null;
+        segment = null;
+        runPages = pages;
+        runBirth = birth;
+        return range(firstPage, count);
     }
 
     /** {@return this, as so many zeros} */
     public ValueSource zeros(int count) {
         array = null;
         segment = null;
+        runPages = null;
         return range(0, count);
     }
 
@@ -61,6 +80,13 @@ public final class ValueSource {
             MemorySegment.copy(array, (int) from + offset, target, Bytes.U8, position, count);
         } else if (segment != null) {
             MemorySegment.copy(segment, from + offset, target, position, count);
+        } else if (runPages != null) {
+            byte[] piece = new byte[Math.min(count, RUN_PIECE_BYTES)];
+            for (int done = 0; done < count; done += piece.length) {
+                int bytes = Math.min(piece.length, count - done);
+                OverflowRun.read(runPages, from, runBirth, length, offset + done, piece, 0, bytes);
+                MemorySegment.copy(piece, 0, target, Bytes.U8, position + done, bytes);
+            }
         } else {
             zero(target, position, count);
         }
@@ -82,6 +108,8 @@ public final class ValueSource {
             System.arraycopy(array, (int) from + offset, target, 0, count);
         } else if (segment != null) {
             MemorySegment.copy(segment, Bytes.U8, from + offset, target, 0, count);
+        } else if (runPages != null) {
+            OverflowRun.read(runPages, from, runBirth, length, offset, target, 0, count);
         }
     }
 }

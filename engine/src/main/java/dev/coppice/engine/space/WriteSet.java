@@ -219,6 +219,16 @@ public final class WriteSet {
         }
     }
 
+    /** {@return free pages that a vacuum may use} */
+    public long freeBelowCeiling() {
+        return allocator.freeBelowCeiling();
+    }
+
+    /** {@return whether a run of this length has a place that a vacuum may use} */
+    public boolean hasRunBelowCeiling(long runBytes) {
+        return allocator.hasRunBelowCeiling(pageSize.runPages(runBytes));
+    }
+
     /**
      * Writes bytes to an overflow run of their own, checksums included.
      *

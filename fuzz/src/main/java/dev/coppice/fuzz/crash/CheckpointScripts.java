@@ -45,7 +45,7 @@ final class CheckpointScripts {
         s.open();
         s.commit(NORMAL, puts(0, 60, 1, 0, 50));
         int seed = 0;
-        for (Goal goal : Goal.values()) {
+        for (Goal goal : List.of(Goal.FULL, Goal.RESTART, Goal.TRUNCATE)) {
             s.checkpoint(goal, Outcome.DONE);
             s.checkpoint(goal, Outcome.DONE);
             Session.Held ofTheBase = s.hold();

@@ -5,7 +5,9 @@ import dev.coppice.engine.CheckpointModes;
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
 import dev.coppice.engine.ReadView;
+import dev.coppice.engine.TailSpace;
 import dev.coppice.engine.WriteView;
+import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
@@ -20,6 +22,7 @@ import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
 import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.model.History;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -345,6 +348,37 @@ public final class Session {
         }
         history.markDurable(count);
         returned("checkpoint PASSIVE");
+    }
+
+    /**
+     * Moves what is at the end of the file to free places, in transactions of a few leaves each,
+     * and cuts the end off.
+     *
+     * @param level that of the transactions
+     * @param families whose trees are gone through, besides the catalogue
+     */
+    public void vacuum(SyncLevel level, List<String> families) {
+        checkpoint();
+        TailSpace.Plan plan = engine.tail().plan(0, 0);
+        try {
+            for (String family : families) {
+                vacuum(level, family, plan);
+            }
+            vacuum(level, null, plan);
+            checkpoint();
+            checkpoint(CheckpointModes.Goal.CUT, CheckpointModes.Outcome.DONE);
+        } finally {
+            if (engine != null) {
+                engine.tail().end();
+            }
+        }
+    }
+
+    private void vacuum(SyncLevel level, String family, TailSpace.Plan plan) {
+        VacuumScan scan = new VacuumScan(plan.limitPage(), 0, true);
+        while (!scan.isDone()) {
+            commit(level, txn -> txn.vacuum(family, scan, 8));
+        }
     }
 
     /** Makes the newest commit durable while a transaction is running: to be called inside one. */

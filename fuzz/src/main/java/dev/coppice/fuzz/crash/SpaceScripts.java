@@ -29,6 +29,7 @@ final class SpaceScripts {
         all.add("reuseBehindTip", SpaceScripts::reuseBehindTip);
         all.add("heldSnapshot", SpaceScripts::heldSnapshot);
         all.add("manySnapshots", SpaceScripts::manySnapshots);
+        all.add("vacuum", SpaceScripts::vacuum);
         all.add("farApart", FAR_BYTES, SpaceScripts::farApart);
         all.add("fullDisk", fullDiskBytes(all.pageBytes()), SpaceScripts::fullDisk);
     }
@@ -121,6 +122,68 @@ final class SpaceScripts {
         s.checkpoint();
         held.forEach(s::release);
         s.commit(FULL, puts(0, 3, 1, 2, 50));
+        s.close();
+    }
+
+    /**
+     * Moves pages and runs of two families down, with a snapshot of an older commit open and
+     * without, and cuts: what is deleted lies before what stays.
+     */
+    private static void vacuum(Session s) {
+        List<String> families = List.of(Contents.DEFAULT, "other");
+        s.open();
+        s.commit(NORMAL, txn -> txn.createFamily("other"));
+        for (int round = 0; round < 3; round++) {
+            int seed = round;
+            s.commit(
+                    NORMAL,
+                    txn -> {
+                        for (int i = 0; i < 8; i++) {
+                            txn.put("other", Bytes.key(i), Bytes.value(seed + i, 20_000));
+                        }
+                    });
+            s.commit(
+                    LEVELS[round],
+                    txn -> {
+                        puts(0, 60, 1, seed, 60).accept(txn);
+                        txn.put("other", Bytes.key(20 + seed), Bytes.value(seed, 2_500));
+                        txn.put("other", Bytes.key(30 + seed), Bytes.value(seed, 700));
+                    });
+            Session.Held older = s.hold();
+            s.commit(NORMAL, txn -> txn.deleteRange("other", Bytes.key(0), Bytes.key(8)));
+            s.checkpoint();
+            s.release(older);
+            s.checkpoint();
+            Session.Held held = s.hold();
+            s.commit(
+                    NORMAL,
+                    txn -> {
+                        for (int i = 0; i < 60; i++) {
+                            if (i % 5 != seed) {
+                                txn.delete(Bytes.key(i));
+                            }
+                        }
+                        txn.put("other", Bytes.key(20 + seed), Bytes.value(seed + 1, 2_500));
+                    });
+            if (round == 1) {
+                s.release(held);
+            }
+            long before = s.disk().size();
+            s.vacuum(LEVELS[(round + 1) % 3], families);
+            s.checkNewest();
+            if (round == 1) {
+                if (s.disk().size() >= before / 2) {
+                    throw new AssertionError("too little was cut: " + before);
+                }
+                s.kill();
+                s.open();
+            } else {
+                s.check(held);
+                s.release(held);
+                s.vacuum(NORMAL, families);
+            }
+            s.commit(FULL, churn(round));
+        }
         s.close();
     }
 

@@ -3,6 +3,7 @@ package dev.coppice.fuzz.crash;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.ExpiryScan;
 import dev.coppice.engine.btree.TreeRoot;
+import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.testkit.model.Contents;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -150,6 +151,15 @@ public final class Txn {
     public void dropSnapshot(String name) {
         view.dropRetained(name);
         work.dropSnapshot(name);
+    }
+
+    /**
+     * Moves what a scan finds of a family.
+     *
+     * @param family null for the catalogue
+     */
+    void vacuum(String family, VacuumScan scan, int maxLeaves) {
+        view.vacuum(family == null ? null : tree(family), scan, maxLeaves);
     }
 
     public Savepoint savepoint() {
