@@ -224,6 +224,14 @@ public final class SnapshotDiff implements AutoCloseable {
         return read(() -> lifetime(side(true).deadline()));
     }
 
+    /**
+     * {@return the first millisecond since 1970 at which the entry expires that was inserted, or
+     * that it was updated to; -1 where it does not}
+     */
+    public long deadlineAfter() {
+        return read(() -> side(true).deadline());
+    }
+
     static Lifetime lifetime(long deadline) {
         return deadline == LeafPage.NO_DEADLINE ? Lifetime.FOREVER : Lifetime.until(deadline);
     }

@@ -4,6 +4,8 @@ import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
 import dev.coppice.CopyReport;
+import dev.coppice.IncrementReport;
+import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,19 +22,24 @@ import picocli.CommandLine.ParentCommand;
         name = "copy",
         mixinStandardHelpOptions = true,
         description = {
-            "Makes a checked copy of a store.",
+            "Makes a checked copy of a store, or of what changed in it.",
             "Writes the newest commit, all column families, into a new file, checks it and makes it"
                     + " durable. Never replaces a file; while it runs, the copy has the name"
                     + " TARGET-copying- and a number.",
             "With or without --compact every entry is written anew, in the order of the keys, so that"
                     + " the copy has no free space; --compact also fills every leaf, where otherwise"
-                    + " a fifth of each stays free for keys that will come in between."
+                    + " a fifth of each stays free for keys that will come in between.",
+            "With --since NAME the new file is an incremental backup: what changed since that named"
+                    + " snapshot. restore applies it to a copy of that snapshot. Named snapshots are"
+                    + " not copied."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  coppice copy prices.coppice backup/prices.coppice",
             "  coppice copy prices.coppice small.coppice --compact",
-            "  coppice copy prices.coppice backup/prices.coppice --json"
+            "  coppice copy prices.coppice backup/prices.coppice --json",
+            "  coppice copy prices.coppice backup/monday --snapshot monday",
+            "  coppice copy prices.coppice backup/tuesday.inc --since monday --snapshot tuesday"
         })
 final class CopyCommand implements Callable<Integer> {
     @ParentCommand private Main main;
@@ -44,6 +51,13 @@ final class CopyCommand implements Callable<Integer> {
     @Option(names = "--compact", description = "fill every leaf")
     private boolean isCompact;
 
+    @Option(
+            names = "--since",
+            paramLabel = "NAME",
+            description = "only what changed since that named snapshot")
+    private String since;
+
+    @Mixin private SnapshotOption commit;
     @Mixin private JsonOption json;
 
     @Override
@@ -51,12 +65,20 @@ final class CopyCommand implements Callable<Integer> {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new UsageException(target + " exists already: name a file that does not");
         }
+        if (since != null && isCompact) {
+            throw new UsageException("--compact goes without --since");
+        }
         Meter meter = new Meter(main.console());
         CopyReport report;
         try (Store store = file.openToRead();
+                Snapshot snapshot = commit.open(store);
                 Cancellation cancellation = new Cancellation()) {
+            if (since != null) {
+                return copySince(store, snapshot, meter, cancellation);
+            }
             report =
                     store.copyTo(
+                            snapshot,
                             target,
                             isCompact,
                             (done, total) -> {
@@ -67,6 +89,52 @@ final class CopyCommand implements Callable<Integer> {
             meter.clear();
         }
         print(report, meter.seconds());
+        return ExitCode.OK;
+    }
+
+    private int copySince(Store store, Snapshot until, Meter meter, Cancellation cancellation) {
+        IncrementReport report;
+        try (Snapshot from = SnapshotOption.open(store, since)) {
+            report =
+                    store.copySince(
+                            from,
+                            until,
+                            target,
+                            (done, _) -> {
+                                cancellation.check();
+                                meter.show(done, 0, done, -1);
+                            });
+        }
+        meter.clear();
+        if (json.isJson()) {
+            main.console()
+                    .json(out ->
+                            out.name("file")
+                                    .value(target.toString())
+                                    .name("fromTxn")
+                                    .value(report.fromTxn())
+                                    .name("toTxn")
+                                    .value(report.toTxn())
+                                    .name("changes")
+                                    .value(report.changes())
+                                    .name("pageVisits")
+                                    .value(report.pageVisits())
+                                    .name("bytes")
+                                    .value(report.bytes()));
+        } else {
+            main.console()
+                    .say(
+                            format(
+                                    ROOT,
+                                    "%,d changes from commit %s to %s in %.1f s: file %s, %,d pages"
+                                            + " read",
+                                    report.changes(),
+                                    Numbers.txn(report.fromTxn()),
+                                    Numbers.txn(report.toTxn()),
+                                    meter.seconds(),
+                                    Numbers.bytes(report.bytes()),
+                                    report.pageVisits()));
+        }
         return ExitCode.OK;
     }
 

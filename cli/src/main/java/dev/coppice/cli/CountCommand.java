@@ -27,6 +27,7 @@ final class CountCommand implements Callable<Integer> {
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
     @Mixin private Family family;
+    @Mixin private SnapshotOption commit;
     @Mixin private RangeOption keys;
 
     @Option(names = "--live", description = "only entries that have not expired; looks at them")
@@ -40,7 +41,7 @@ final class CountCommand implements Callable<Integer> {
     public Integer call() {
         KeyRange range = keys.range(longs.keys(encodings.encoding()));
         try (Store store = file.openToRead();
-                Snapshot snapshot = store.snapshot()) {
+                Snapshot snapshot = commit.open(store)) {
             ColumnFamily counted = family.in(snapshot);
             long count =
                     isLive ? snapshot.countLive(counted, range) : snapshot.count(counted, range);

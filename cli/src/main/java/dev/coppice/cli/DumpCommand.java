@@ -53,6 +53,7 @@ final class DumpCommand implements Callable<Integer> {
     private Path output = STANDARD_OUTPUT;
 
     @Mixin private Family family;
+    @Mixin private SnapshotOption commit;
 
     @Option(names = "--all", description = "all column families; lines name theirs")
     private boolean isAll;
@@ -71,7 +72,7 @@ final class DumpCommand implements Callable<Integer> {
         }
         Meter meter = new Meter(main.console());
         try (Store store = file.openToRead();
-                Snapshot snapshot = store.snapshot()) {
+                Snapshot snapshot = commit.open(store)) {
             if (output.equals(STANDARD_OUTPUT)) {
                 write(snapshot, main.console().text(), meter, () -> {});
             } else {

@@ -27,6 +27,7 @@ final class ExistsCommand implements Callable<Integer> {
     private String key;
 
     @Mixin private Family family;
+    @Mixin private SnapshotOption commit;
     @Mixin private EncodingOption encodings;
     @Mixin private LongOption longs;
     @Mixin private JsonOption json;
@@ -37,7 +38,7 @@ final class ExistsCommand implements Callable<Integer> {
         byte[] wanted = encoding.decode(key);
         boolean isThere;
         try (Store store = file.openToRead();
-                Snapshot snapshot = store.snapshot()) {
+                Snapshot snapshot = commit.open(store)) {
             isThere = snapshot.exists(family.in(snapshot), wanted);
         }
         if (json.isJson()) {

@@ -31,6 +31,7 @@ final class GetCommand implements Callable<Integer> {
     private String key;
 
     @Mixin private Family family;
+    @Mixin private SnapshotOption commit;
     @Mixin private EncodingOption encodings;
     @Mixin private LongOption longs;
 
@@ -68,7 +69,7 @@ final class GetCommand implements Callable<Integer> {
 
     private ExpiringValue value(byte[] wanted) {
         try (Store store = file.openToRead();
-                Snapshot snapshot = store.snapshot()) {
+                Snapshot snapshot = commit.open(store)) {
             return snapshot.getWithExpiry(family.in(snapshot), wanted);
         }
     }

@@ -30,6 +30,7 @@ final class ScanCommand implements Callable<Integer> {
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
     @Mixin private Family family;
+    @Mixin private SnapshotOption commit;
     @Mixin private RangeOption keys;
 
     @Option(names = "--reverse", description = "from the last key to the first")
@@ -52,7 +53,7 @@ final class ScanCommand implements Callable<Integer> {
         KeyRange range = keys.range(keyTexts);
         TextBuffer text = main.console().text();
         try (Store store = file.openToRead();
-                Snapshot snapshot = store.snapshot();
+                Snapshot snapshot = commit.open(store);
                 EntryWriter writer = EntryWriter.of(text, json.isJson(), keyTexts, values, false)) {
             new EntryOutput(snapshot, writer, _ -> {})
                     .write(family.in(snapshot), range, isReverse, limit);

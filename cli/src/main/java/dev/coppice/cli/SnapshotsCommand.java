@@ -3,10 +3,12 @@ package dev.coppice.cli;
 import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
+import dev.coppice.NamedSnapshot;
 import dev.coppice.OpenReader;
 import dev.coppice.Store;
 import dev.coppice.cli.text.JsonWriter;
 import dev.coppice.cli.text.TextBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
         name = "snapshots",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints the snapshots and readers that are open in all processes, oldest commits first.",
+            "Prints the named snapshots, then the snapshots and readers that are open in all"
+                    + " processes, oldest commits first.",
             "Each line tells the commit that is kept, since when, and the process. A reader that is"
                     + " parked keeps nothing."
         },
@@ -35,15 +38,27 @@ final class SnapshotsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<OpenReader> readers;
+        List<NamedSnapshot> named;
         try (Store store = file.openToRead()) {
             readers = store.openReaders();
+            named = store.namedSnapshots();
         }
         if (json.isJson()) {
-            printJson(readers);
+            printJson(named, readers);
         } else {
+            named.forEach(each -> main.console().out().line(text(each)));
             readers.forEach(reader -> main.console().out().line(text(reader)));
         }
         return ExitCode.OK;
+    }
+
+    private static String text(NamedSnapshot named) {
+        return format(
+                ROOT,
+                "commit %s, named '%s', %s",
+                Numbers.txn(named.txn()),
+                named.name(),
+                Instant.ofEpochMilli(named.retainedMillis()));
     }
 
     private static String text(OpenReader reader) {
@@ -55,9 +70,10 @@ final class SnapshotsCommand implements Callable<Integer> {
         return kept + age + ", process " + reader.processId();
     }
 
-    private void printJson(List<OpenReader> readers) {
+    private void printJson(List<NamedSnapshot> named, List<OpenReader> readers) {
         TextBuffer text = main.console().text();
         JsonWriter out = new JsonWriter(text);
+        named.forEach(each -> SnapshotCommand.show(each, out));
         for (OpenReader reader : readers) {
             out.object().name("txn").value(reader.txn());
             out.name("parked").value(reader.isParked());

@@ -51,6 +51,9 @@ final class Subcommands {
         all.put("load", LoadCommand::new);
         all.put("dump", DumpCommand::new);
         all.put("copy", CopyCommand::new);
+        all.put("restore", RestoreCommand::new);
+        all.put("snapshot", SnapshotCommand::new);
+        all.put("diff", DiffCommand::new);
         all.put("stat", StatCommand::new);
         all.put("sync", SyncCommand::new);
         all.put("checkpoint", CheckpointCommand::new);

@@ -62,6 +62,9 @@ final class MainTest {
                 "check",
                 "scrub",
                 "snapshots",
+                "snapshot",
+                "diff",
+                "restore",
                 "jshell",
                 "completion"
             })
@@ -154,6 +157,11 @@ final class MainTest {
                     {"count", file()},
                     {"dump", file()},
                     {"snapshots", file()},
+                    {"snapshot", "list", file()},
+                    {"snapshot", "create", file(), "a"},
+                    {"snapshot", "drop", file(), "a"},
+                    {"diff", file(), "a"},
+                    {"restore", file(), "a"},
                     {"cf", "list", file()},
                     {"cf", "drop", file(), "a"},
                     {"cf", "clear", file(), "a"},
