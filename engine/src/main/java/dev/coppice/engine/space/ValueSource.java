@@ -83,9 +83,9 @@ public final class ValueSource {
         } else if (runPages != null) {
             byte[] piece = new byte[Math.min(count, RUN_PIECE_BYTES)];
             for (int done = 0; done < count; done += piece.length) {
-                int bytes = Math.min(piece.length, count - done);
-                OverflowRun.read(runPages, from, runBirth, length, offset + done, piece, 0, bytes);
-                MemorySegment.copy(piece, 0, target, Bytes.U8, position + done, bytes);
+                int wanted = Math.min(piece.length, count - done);
+                OverflowRun.read(runPages, from, runBirth, length, offset + done, piece, 0, wanted);
+                MemorySegment.copy(piece, 0, target, Bytes.U8, position + done, wanted);
             }
         } else {
             zero(target, position, count);
