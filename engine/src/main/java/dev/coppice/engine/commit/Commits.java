@@ -36,7 +36,7 @@ public final class Commits {
      */
     private static final long PAGES_PER_SCAN = 128;
     private static final int SCAN_ATTEMPTS = 100;
-    private static final int ROOTS_PER_PAGE = 2;
+    private static final int ROOTS_PER_PAGE = 8;
 
     private final Storage storage;
     private final PageSize pageSize;

@@ -23,6 +23,10 @@ public final class PendingFrees {
     private long[] pins = new long[8];
 
     private ExtentList[] pinnedBy = new ExtentList[8];
+
+    /** Pages in each of those lists, side by side. */
+    private long[] pinnedPages = new long[8];
+
     private int pinCount;
 
     /** Lists to use again: new ones would be made for as long as transactions commit. */
@@ -127,7 +131,7 @@ public final class PendingFrees {
                 at++;
             }
         }
-        pinned.publish(pins, pinnedBy, pinCount);
+        pinned.publish(pins, pinnedPages, pinCount);
     }
 
     /** {@return what each root keeps, as of the last {@link #reclaim}; for any thread} */
@@ -139,15 +143,29 @@ public final class PendingFrees {
         for (int i = 0; i < extents.size(); i++) {
             long birth = extents.birth(i);
             long death = extents.death(i);
-            int at = Arrays.binarySearch(roots, 0, count, birth);
-            at = at < 0 ? -1 - at : at;
+            int at = firstFrom(roots, count, birth);
             if (at < count && roots[at] < death) {
-                filedUnder(roots[at]).add(extents.page(i), extents.count(i), birth, death);
+                file(roots[at], extents.page(i), extents.count(i), birth, death);
             } else {
                 pages -= extents.count(i);
                 sink.free(extents.page(i), extents.count(i), birth);
             }
         }
+    }
+
+    /**
+     * {@return the index of the first root that is not below {@code birth}} Most pages die young,
+     * so it is looked for from the end.
+     */
+    private static int firstFrom(long[] roots, int count, long birth) {
+        int step = 1;
+        int high = count;
+        while (high >= step && roots[high - step] >= birth) {
+            high -= step;
+            step <<= 1;
+        }
+        int found = Arrays.binarySearch(roots, Math.max(0, high - step), high, birth);
+        return found < 0 ? -1 - found : found;
     }
 
     /** {@return the index of a root among the pins, or of the first one above it} */
@@ -156,21 +174,28 @@ public final class PendingFrees {
         return found < 0 ? -1 - found : found;
     }
 
-    private ExtentList filedUnder(long root) {
+    private void file(long root, long page, long count, long birth, long death) {
         int at = indexOf(root);
-        if (at < pinCount && pins[at] == root) {
-            return pinnedBy[at];
+        if (at == pinCount || pins[at] != root) {
+            insertPin(at, root);
         }
+        pinnedBy[at].add(page, count, birth, death);
+        pinnedPages[at] += count;
+    }
+
+    private void insertPin(int at, long root) {
         if (pinCount == pins.length) {
             pins = Arrays.copyOf(pins, pinCount * 2);
             pinnedBy = Arrays.copyOf(pinnedBy, pinCount * 2);
+            pinnedPages = Arrays.copyOf(pinnedPages, pinCount * 2);
         }
         System.arraycopy(pins, at, pins, at + 1, pinCount - at);
         System.arraycopy(pinnedBy, at, pinnedBy, at + 1, pinCount - at);
+        System.arraycopy(pinnedPages, at, pinnedPages, at + 1, pinCount - at);
         pinCount++;
         pins[at] = root;
         pinnedBy[at] = empty.isEmpty() ? new ExtentList() : empty.pop();
-        return pinnedBy[at];
+        pinnedPages[at] = 0;
     }
 
     private ExtentList removePin(int at) {
@@ -178,6 +203,7 @@ public final class PendingFrees {
         pinCount--;
         System.arraycopy(pins, at + 1, pins, at, pinCount - at);
         System.arraycopy(pinnedBy, at + 1, pinnedBy, at, pinCount - at);
+        System.arraycopy(pinnedPages, at + 1, pinnedPages, at, pinCount - at);
         pinnedBy[pinCount] = null;
         return removed;
     }
@@ -225,7 +251,7 @@ public final class PendingFrees {
     /** {@return pages that root {@code id} keeps from being free, at least} */
     public long pagesPinnedBy(long id) {
         int at = indexOf(id);
-        return at < pinCount && pins[at] == id ? pinnedBy[at].pages() : 0;
+        return at < pinCount && pins[at] == id ? pinnedPages[at] : 0;
     }
 
     private static void visit(ExtentList extents, Visitor visitor) {

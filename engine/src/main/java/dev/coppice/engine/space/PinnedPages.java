@@ -16,15 +16,13 @@ public final class PinnedPages {
     private int count;
 
     /** Replaces the figures. Writer role. */
-    synchronized void publish(long[] pins, ExtentList[] pinnedBy, int pinCount) {
+    synchronized void publish(long[] pins, long[] pinnedPages, int pinCount) {
         if (pinCount > roots.length) {
             roots = new long[pins.length];
             pages = new long[pins.length];
         }
-        for (int i = 0; i < pinCount; i++) {
-            roots[i] = pins[i];
-            pages[i] = pinnedBy[i].pages();
-        }
+        System.arraycopy(pins, 0, roots, 0, pinCount);
+        System.arraycopy(pinnedPages, 0, pages, 0, pinCount);
         count = pinCount;
     }
 

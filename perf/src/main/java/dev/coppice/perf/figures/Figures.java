@@ -24,6 +24,7 @@ public final class Figures {
               interrupts         reads and durable commits under a storm of interrupts
               before             this build beside that of another commit, in alternation
               expiry             purge and sweep of entries that expire
+              diff               what changed between two snapshots; commits beside 1,000 names
             """;
     private static final String HELP_END =
             """
@@ -87,6 +88,7 @@ public final class Figures {
             case "interrupts" -> Interrupts::run;
             case "before" -> Before::run;
             case "expiry" -> ExpiryFigures::run;
+            case "diff" -> DiffFigures::run;
             default -> null;
         };
     }
