@@ -400,4 +400,43 @@ final class NamedSnapshotTest {
             assertClean(store);
         }
     }
+
+    /** Goal: the file gets shorter below what names keep, which stays as it was. */
+    @Test
+    void vacuumLeavesThemAsTheyWere() {
+        Model model = new Model();
+        Map<String, Model> kept = new LinkedHashMap<>();
+        try (Store store = Store.open(path(), CONFIG)) {
+            put(store, model, 0, 3_000, 0);
+            store.retain("a");
+            kept.put("a", model.copy());
+            put(store, model, 0, 6_000, 1);
+            store.retain("b");
+            kept.put("b", model.copy());
+            try (WriteTransaction txn = store.begin()) {
+                for (int i = 100; i < 6_000; i++) {
+                    txn.delete(Samples.key(i));
+                    model.of(ColumnFamily.DEFAULT).remove(Samples.key(i));
+                }
+                txn.commit();
+            }
+            long before = store.stats().fileBytes();
+            store.vacuum(0);
+            verify(store, kept);
+            model.verify(store);
+            store.dropSnapshot("b");
+            kept.remove("b");
+            Model.checkpoint(store);
+            store.vacuum(0);
+            verify(store, kept);
+            put(store, model, 50, 500, 2);
+            store.dropSnapshot("a");
+            kept.remove("a");
+            Model.checkpoint(store);
+            store.vacuum(0);
+            verify(store, kept);
+            assertTrue(store.stats().fileBytes() < before / 2, store.stats().toString());
+        }
+        model.verify(path(), CONFIG);
+    }
 }

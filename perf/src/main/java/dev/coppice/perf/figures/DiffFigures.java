@@ -102,23 +102,18 @@ final class DiffFigures {
             long[] visits = {0};
             long[] found = {0};
             double millis =
-                    median(
-                            () -> {
-                                try (SnapshotDiff diff = store.diff(names[0], names[1])) {
-                                    long count = 0;
-                                    while (diff.next()) {
-                                        count++;
-                                    }
-                                    visits[0] = diff.pageVisits();
-                                    return found[0] = count;
-                                }
-                            });
+                    median(() -> {
+                        try (SnapshotDiff diff = store.diff(names[0], names[1])) {
+                            long count = 0;
+                            while (diff.next()) {
+                                count++;
+                            }
+                            visits[0] = diff.pageVisits();
+                            return found[0] = count;
+                        }
+                    });
             String name = "diff " + names[0] + " " + names[1];
-            table.row(
-                    name,
-                    Table.number(visits[0]),
-                    Table.number(millis),
-                    Table.number(found[0]));
+            table.row(name, Table.number(visits[0]), Table.number(millis), Table.number(found[0]));
         }
         long[] count = {0};
         double millis = median(() -> count[0] = scan(store));
@@ -161,20 +156,19 @@ final class DiffFigures {
 
     private static double commits(Store store, SplittableRandom random) {
         byte[] value = new byte[VALUE_BYTES];
-        return median(
-                        () -> {
-                            for (int i = 0; i < COMMITS; i++) {
-                                try (WriteTransaction txn = store.begin()) {
-                                    long key = random.nextLong(1_000_000) << 1;
-                                    txn.put(ColumnFamily.DEFAULT, key, value);
-                                    txn.commit();
-                                }
-                                if (i % PER_COMMIT == 0) {
-                                    store.doWork();
-                                }
-                            }
-                            return COMMITS;
-                        })
+        return median(() -> {
+            for (int i = 0; i < COMMITS; i++) {
+                try (WriteTransaction txn = store.begin()) {
+                    long key = random.nextLong(1_000_000) << 1;
+                    txn.put(ColumnFamily.DEFAULT, key, value);
+                    txn.commit();
+                }
+                if (i % PER_COMMIT == 0) {
+                    store.doWork();
+                }
+            }
+            return COMMITS;
+        })
                 * 1e6
                 / COMMITS;
     }
