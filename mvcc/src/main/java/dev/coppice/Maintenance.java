@@ -4,8 +4,8 @@ import dev.coppice.error.StoreClosedException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The store's one thread, which does its {@link Duties}: at intervals, and when a commit says that
- * something is due.
+ * The store's one thread, which does its {@link Duties}: at intervals, and when a commit or a long
+ * transaction finds that something is due.
  *
  * <p>Thread safety: any thread.
  */
@@ -36,8 +36,8 @@ final class Maintenance implements Durability.Worker {
         thread.start();
     }
 
-    /** Called after each commit. */
-    void committed() {
+    /** Called after each commit, and when a transaction goes on to other free pages. */
+    void look() {
         if (!isWanted && duties.areDue()) {
             wake();
         }

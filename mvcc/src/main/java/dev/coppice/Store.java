@@ -136,6 +136,7 @@ public final class Store implements AutoCloseable {
         }
         if (maintenance != null) {
             durability.worker(maintenance);
+            engine.store().allocator().whenGranted(maintenance::look);
             maintenance.start();
         }
         return this;
@@ -787,7 +788,7 @@ public final class Store implements AutoCloseable {
         } finally {
             durability.moved();
             if (maintenance != null) {
-                maintenance.committed();
+                maintenance.look();
             }
         }
     }

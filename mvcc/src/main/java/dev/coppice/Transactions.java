@@ -155,7 +155,7 @@ final class Transactions {
         } finally {
             statistics.commitEnded(begun, event, txn, waitsForMedium);
             if (maintenance != null) {
-                maintenance.committed();
+                maintenance.look();
             }
         }
     }

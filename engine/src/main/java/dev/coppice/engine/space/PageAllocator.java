@@ -53,6 +53,7 @@ public final class PageAllocator {
     private volatile int batch;
     private int batches;
     private final PendingFrees.Sink reclaimed = this::reclaimed;
+    private Runnable whenGranted = () -> {};
     private long reclaimHotAfter;
 
     /** Finds more room when the free pages run out. */
@@ -89,6 +90,14 @@ public final class PageAllocator {
         this.extentPages = EXTENT_BYTES / pageBytes;
         this.space = space;
         this.usedEnd = free.usedEnd();
+    }
+
+    /**
+     * Sets what is called by the holder of the writer role when pages come from another extent, so
+     * that growth and faulting in keep ahead of a long transaction. It must not wait.
+     */
+    public void whenGranted(Runnable action) {
+        whenGranted = action;
     }
 
     public FreeMap freeMap() {
@@ -215,6 +224,7 @@ public final class PageAllocator {
         }
         runNext = granted[nextGranted++];
         runLimit = runNext + extentPages;
+        whenGranted.run();
     }
 
     /** {@return the first pages of the extents with the most free pages, the best one first} */

@@ -54,6 +54,16 @@ class PageAllocatorTest {
         assertEquals(free.pages(), free.free());
     }
 
+    @Test
+    void tellsWhenItTurnsToAnotherExtent() {
+        int[] told = new int[1];
+        allocator.whenGranted(() -> told[0]++);
+        for (int i = 0; i <= 2 * allocator.extentPages(); i++) {
+            take(1);
+        }
+        assertTrue(told[0] >= 3, "told " + told[0] + " times");
+    }
+
     private void take(int count) {
         long page;
         try {
