@@ -24,6 +24,9 @@ final class PageSplit {
     private final Separator separator;
     private final int pageBytes;
 
+    /** The leaf that the last split has started for the key alone, 0 where it did not. */
+    private long started;
+
     PageSplit(WriteSet writes, Rebuild rebuild, BranchEditor branches) {
         this.writes = writes;
         this.rebuild = rebuild;
@@ -34,16 +37,22 @@ final class PageSplit {
     }
 
     /**
-     * Splits the leaf of a path, or the topmost branch that has to be split before it can be. The
-     * path is not valid any more.
+     * Splits the leaf of a path, or the topmost branch that has to be split before it can be.
      *
      * @param index where the key belongs in the leaf
+     * @return whether the path leads to the leaf of the key now; if not, it is not valid any more
      */
-    void split(TreeRoot root, WritePath path, byte[] key, int keyBytes, int index) {
+    boolean split(TreeRoot root, WritePath path, byte[] key, int keyBytes, int index) {
+        started = 0;
         int at = path.depth();
         while (!trySplit(root, path, at, key, keyBytes, index)) {
             at--;
         }
+        if (started == 0) {
+            return false;
+        }
+        path.turnToNext(started);
+        return true;
     }
 
     /** {@return whether it was split; if not, its parent must be first} */
@@ -84,6 +93,7 @@ final class PageSplit {
             splitBranch(pageId, right, cut, count);
         } else if (isAppend) {
             startLeaf(pageId, right, key, keyBytes);
+            started = right;
         } else {
             splitLeaf(pageId, right, cut, count);
         }

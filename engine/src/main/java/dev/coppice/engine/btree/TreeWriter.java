@@ -189,8 +189,9 @@ public final class TreeWriter {
             if (count == 0 || LeafPage.fits(s, page, pageBytes, keyBytes, payload + spareBytes)) {
                 return;
             }
-            split.split(root, path, key, keyBytes, count);
-            path.descend(root, key, keyBytes);
+            if (!split.split(root, path, key, keyBytes, count)) {
+                path.descend(root, key, keyBytes);
+            }
         }
     }
 
@@ -299,11 +300,11 @@ public final class TreeWriter {
                 }
                 return isNew;
             }
-            if (!(mayShift && split.shift(path, key, keyBytes, payload))) {
-                split.split(root, path, key, keyBytes, index);
+            boolean isShifted = mayShift && split.shift(path, key, keyBytes, payload);
+            if (isShifted || !split.split(root, path, key, keyBytes, index)) {
+                path.descend(root, key, keyBytes);
             }
             mayShift = false;
-            path.descend(root, key, keyBytes);
         }
         throw new CorruptStoreException(
                 path.pageId(path.depth()), "no room for an entry after " + MAX_CHANGES + " splits");

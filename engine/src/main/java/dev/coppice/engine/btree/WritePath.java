@@ -84,6 +84,18 @@ final class WritePath {
         }
     }
 
+    /** Goes on to a new own leaf behind the one that the path leads to, under the same branch. */
+    void turnToNext(long leaf) {
+        PageMap pages = writes.pages();
+        children[depth - 1]++;
+        pageIds[depth] = leaf;
+        for (int at = 0; at < depth; at++) {
+            MemorySegment s = pages.segment(pageIds[at]);
+            segments[at] = s;
+            references[at] = BranchPage.child(s, pages.position(pageIds[at]), children[at]);
+        }
+    }
+
     private long createLeaf(TreeRoot root) {
         long pageId = writes.allocate();
         MemorySegment s = writes.pages().segment(pageId);

@@ -29,6 +29,9 @@ public final class WriteSet {
     private static final int BUFFERED_BYTES = 1 << 22;
     private static final int MIN_BUFFERED_PAGES = 512;
 
+    /** A touch maps the folio of a page, which is as large as the writes that grow a file. */
+    private static final int TOUCHED_BYTES = 1 << 16;
+
     /** No single operation on a tree touches more pages than this. */
     private static final int PAGES_PER_OPERATION = 256;
 
@@ -164,8 +167,10 @@ public final class WriteSet {
     private void touchFrom(long first) {
         for (int i = 0; i < allocated.size(); i++) {
             long end = allocated.page(i) + allocated.count(i);
-            for (long page = Math.max(first, allocated.page(i)); page < end; page++) {
+            long page = Math.max(first, allocated.page(i));
+            while (page < end) {
                 pages.touch(page);
+                page += TOUCHED_BYTES >>> pageSize.shift();
             }
         }
     }
