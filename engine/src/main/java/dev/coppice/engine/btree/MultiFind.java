@@ -46,14 +46,26 @@ public final class MultiFind {
 
     private void findGroup(
             PageMap pages, TreeRoot root, byte[][] keys, int from, int size, long[] found) {
-        Arrays.fill(pageIds, 0, size, root.pageId());
-        Arrays.fill(births, 0, size, root.birth());
         MemorySegment s = pages.visit(root.pageId(), root.birth(), -1);
-        int level = PageHeader.level(s, pages.position(root.pageId()));
-        for (; level > 0; level--) {
-            if (level < FEW_PAGES) {
-                load(pages, size, level);
+        long rootPage = pages.position(root.pageId());
+        int level = PageHeader.level(s, rootPage);
+        if (level == 0) {
+            Arrays.fill(pageIds, 0, size, root.pageId());
+            Arrays.fill(births, 0, size, root.birth());
+        } else {
+            for (int i = 0; i < size; i++) {
+                follow(pages, s, rootPage, keys[from + i], i);
             }
+            level--;
+        }
+        for (; level >= FEW_PAGES; level--) {
+            for (int i = 0; i < size; i++) {
+                MemorySegment branch = pages.visitLoaded(pageIds[i], births[i], level);
+                follow(pages, branch, pages.position(pageIds[i]), keys[from + i], i);
+            }
+        }
+        for (; level > 0; level--) {
+            load(pages, size, level);
             search(pages, keys, from, size, level);
             for (int i = 0; i < size; i++) {
                 descend(pages, keys[from + i], i);
@@ -89,8 +101,16 @@ public final class MultiFind {
     private void descend(PageMap pages, byte[] key, int i) {
         int found = index(pages, key, i);
         int child = found >= 0 ? found + 1 : -1 - found;
-        MemorySegment s = pages.segment(pageIds[i]);
-        long reference = BranchPage.child(s, pages.position(pageIds[i]), child);
+        descend(pages.segment(pageIds[i]), pages.position(pageIds[i]), child, i);
+    }
+
+    private void follow(PageMap pages, MemorySegment s, long page, byte[] key, int i) {
+        int child = BranchPage.childFor(s, page, pages.pageBytes(), key, key.length, pages);
+        descend(s, page, child, i);
+    }
+
+    private void descend(MemorySegment s, long page, int child, int i) {
+        long reference = BranchPage.child(s, page, child);
         pageIds[i] = Reference.pageId(Reference.word(s, reference));
         births[i] = Reference.birth(s, reference);
     }
