@@ -27,7 +27,13 @@ final class Vacuum {
      * checkpoint, so each pass ends with one. Leaves are put together in the first pass, which makes
      * the store smaller; the passes behind move what is then behind the new end.
      */
-    private static final int MAX_PASSES = 6;
+    private static final int MAX_PASSES = 16;
+
+    /** Passes in which nothing could be moved, because what had been was still kept. */
+    private static final int MAX_IDLE = 4;
+
+    private static final int READER_LOOKS = 10;
+    private static final long READER_NANOS = 20_000_000;
     private static final int BRANCHES_PER_LOOK = 1_000;
     private static final int LEAVES_PER_COMMIT = 64;
     private static final long GRACE_NANOS = 20_000_000;
@@ -91,14 +97,19 @@ final class Vacuum {
         VacuumResult run() {
             long before = engine.storage().size();
             checkpoint();
-            boolean goesOn = true;
-            for (int pass = 0; pass < MAX_PASSES && goesOn && !isBusy; pass++) {
+            int idle = 0;
+            for (int pass = 0; pass < MAX_PASSES && idle < MAX_IDLE && !isBusy; pass++) {
                 TailSpace.Plan plan = engine.tail().plan(maxPages, timeoutNanos);
                 isBusy = plan == null;
-                if (plan != null) {
-                    boolean packs = maxPages == 0 && pass == 0;
-                    goesOn = (packs || plan.hasTail()) && pass(plan, packs) && maxPages == 0;
+                boolean packs = maxPages == 0 && pass == 0;
+                if (plan == null || !(packs || plan.hasTail())) {
+                    break;
                 }
+                idle = pass(plan, packs) ? 0 : idle + 1;
+                if (maxPages > 0) {
+                    break;
+                }
+                awaitReaders(idle);
             }
             CheckpointModes.Outcome outcome = cut();
             long after = engine.storage().size();
@@ -108,6 +119,21 @@ final class Vacuum {
             boolean isHeld = !heldBy.isEmpty() || !names.isEmpty();
             return new VacuumResult(
                     written, before - after, after, rest(outcome, isHeld), heldBy, names);
+        }
+
+        /** Lets readers of older commits go on that will not stay, where nothing could be moved. */
+        private void awaitReaders(int idle) {
+            long newest = engine.latestTxn();
+            for (int i = 0; i < idle * READER_LOOKS; i++) {
+                boolean areThere =
+                        readers()
+                                .anyMatch(reader ->
+                                        reader.txn() < newest && reader.ageMillis() < HELD_MILLIS);
+                if (!areThere) {
+                    return;
+                }
+                LockSupport.parkNanos(this, READER_NANOS);
+            }
         }
 
         /** Makes what was superseded free, unless a root needs it. */
@@ -187,7 +213,18 @@ final class Vacuum {
             }
         }
 
+        /** A chunk after the other, so that nobody waits for the system to forget all of them. */
         private CheckpointModes.Outcome cut() {
+            CheckpointModes.Outcome outcome;
+            long before;
+            do {
+                before = engine.storage().size();
+                outcome = cutChunk();
+            } while (outcome == CheckpointModes.Outcome.DONE && engine.storage().size() < before);
+            return outcome;
+        }
+
+        private CheckpointModes.Outcome cutChunk() {
             long start = System.nanoTime();
             CheckpointModes.Outcome outcome = attempt();
             while (outcome == CheckpointModes.Outcome.CHECKPOINT
@@ -216,7 +253,9 @@ final class Vacuum {
             if (isHeld && engine.pinnedBytes() > engine.storage().size() / HELD_SHARE) {
                 return VacuumResult.Rest.SNAPSHOTS;
             }
-            return left.hasTail() ? VacuumResult.Rest.ROOM : VacuumResult.Rest.NOTHING;
+            boolean isLong =
+                    left.usedEndPage() > left.targetPage() + left.targetPage() / HELD_SHARE;
+            return isLong ? VacuumResult.Rest.ROOM : VacuumResult.Rest.NOTHING;
         }
     }
 }

@@ -268,7 +268,7 @@ class VacuumTest {
         config = config.withBusyTimeoutMillis(60_000);
         store.close();
         store = Store.open(path(), config);
-        int entries = 10_000;
+        int entries = 4_000;
         fill(entries);
         deleteAllBut(entries, 3);
         AtomicLong rounds = new AtomicLong();
@@ -277,7 +277,7 @@ class VacuumTest {
                 crew.once(
                         Thread.ofPlatform(),
                         () -> {
-                            for (int i = 0; i < 5; i++) {
+                            for (int i = 0; i < 3; i++) {
                                 store.vacuum(i % 2 == 0 ? 0 : 50);
                             }
                         });

@@ -49,7 +49,10 @@ public final class CheckpointModes {
         /** And the file ends where they begin. */
         TRUNCATE,
 
-        /** The file ends not far behind the last page that anybody needs, whoever reads what. */
+        /**
+         * The file ends not far behind the last page that anybody needs, whoever reads what, or is
+         * a chunk shorter: to be repeated.
+         */
         CUT
     }
 

@@ -78,7 +78,7 @@ public final class Engine implements AutoCloseable {
         this.room = new Room(storage, store, checkpoints, growBytes, this::allocated, observer);
         this.modes =
                 new CheckpointModes(roles, store, checkpoints, room, this::checkOpen, this::moved);
-        this.tail = new TailSpace(roles, store, room);
+        this.tail = new TailSpace(roles, store, room, this::pinnedPages);
         this.mayStoreThroughMapping = storage.canStoreThroughMapping();
         if (storage.isReadOnly()) {
             this.writer = null;
@@ -487,14 +487,17 @@ public final class Engine implements AutoCloseable {
      * #pinnedBytes(long)}}
      */
     public long pinnedBytes() {
+        return pinnedPages() << pageSize().shift();
+    }
+
+    private long pinnedPages() {
         Known known = store.known();
         long base = known.base().txn();
         long tip = known.tip().txn();
         Set<Long> readers =
                 store.readerSlots().stream().map(ReaderSlot::txn).collect(Collectors.toSet());
         PinnedPages pinned = store.allocator().pending().pinned();
-        return pinned.keptBy(txn -> readers.contains(txn) || (txn != base && txn != tip))
-                << pageSize().shift();
+        return pinned.keptBy(txn -> readers.contains(txn) || (txn != base && txn != tip));
     }
 
     /** {@return bytes that a pinned root keeps, see {@link PinnedPages#keptBy}} */

@@ -163,16 +163,19 @@ final class Room {
     /**
      * Cuts the free tail off the file; as {@link OpenStore#cutTail}.
      *
-     * @param keepsSlack whether so much stays that the file does not grow again at once
+     * @param isStep whether so much stays that the file does not grow again at once, and no more
+     *     than a chunk is cut, since that takes its time
      */
-    boolean cutTail(boolean keepsSlack) {
+    boolean cutTail(boolean isStep) {
         synchronized (growth) {
             extendToFile();
             FreeMap free = store.allocator().freeMap();
             long used = free.pages() - free.free();
+            long step = MAX_GROWTH_BYTES >>> pageSize.shift();
+            long kept = isStep ? Math.max(used + slackPages(used), free.pages() - step) : 0;
             boolean isCut;
             synchronized (touching) {
-                isCut = store.cutTail(keepsSlack ? used + slackPages(used) : 0);
+                isCut = store.cutTail(kept);
             }
             cutAt = store.latestTxn();
             return isCut;

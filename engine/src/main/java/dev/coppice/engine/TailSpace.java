@@ -2,6 +2,7 @@ package dev.coppice.engine;
 
 import dev.coppice.engine.commit.OpenStore;
 import dev.coppice.engine.space.FreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * The end of the file, as a vacuum sees it: up to where pages are to be moved down, and that nobody
@@ -13,6 +14,7 @@ public final class TailSpace {
     private final Roles roles;
     private final OpenStore store;
     private final Room room;
+    private final LongSupplier pinned;
 
     /**
      * What a vacuum may do.
@@ -28,7 +30,13 @@ public final class TailSpace {
         }
     }
 
-    TailSpace(Roles roles, OpenStore store, Room room) {
+    /**
+     * Creates the end of a file.
+     *
+     * @param pinned pages that snapshots keep from being free
+     */
+    TailSpace(Roles roles, OpenStore store, Room room, LongSupplier pinned) {
+        this.pinned = pinned;
         this.roles = roles;
         this.store = store;
         this.room = room;
@@ -57,9 +65,11 @@ public final class TailSpace {
         }
     }
 
+    /** What only the last checkpoint keeps, the next one frees: it needs no place of its own. */
     private Plan plan(long maxPages) {
         FreeMap free = store.allocator().freeMap();
-        long used = free.pages() - free.free();
+        long pending = store.allocator().pending().pages();
+        long used = free.pages() - free.free() - pending + Math.min(pending, pinned.getAsLong());
         long target = used + room.slackPages(used);
         long limit = maxPages == 0 ? target : Math.max(target, free.limitBelowUsed(maxPages));
         return new Plan(limit, free.usedEnd(), target);

@@ -25,6 +25,7 @@ public final class Figures {
               before             this build beside that of another commit, in alternation
               expiry             purge and sweep of entries that expire
               diff               what changed between two snapshots; commits beside 1,000 names
+              vacuum             the file after deleting 90 %, beside a writer and a reader
             """;
     private static final String HELP_END =
             """
@@ -89,6 +90,7 @@ public final class Figures {
             case "before" -> Before::run;
             case "expiry" -> ExpiryFigures::run;
             case "diff" -> DiffFigures::run;
+            case "vacuum" -> VacuumFigures::run;
             default -> null;
         };
     }
