@@ -489,8 +489,10 @@ public final class WriteView {
     /** Takes a savepoint. */
     public Savepoint savepoint() {
         flushFamilies();
+        isFailed = true;
         Savepoint savepoint = new Savepoint(writes.mark(engine.takeId()), work.copy());
         savepoints.push(savepoint);
+        isFailed = false;
         return savepoint;
     }
 
@@ -499,8 +501,12 @@ public final class WriteView {
         return savepoints.contains(savepoint);
     }
 
-    /** Undoes everything since a savepoint, which stays. Requires: isOpen(savepoint). */
+    /**
+     * Undoes everything since a savepoint, which stays. Where that fails, the transaction can only
+     * be rolled back, to a savepoint or as a whole. Requires: isOpen(savepoint).
+     */
     public void rollbackTo(Savepoint savepoint) {
+        isFailed = true;
         while (savepoints.peek() != savepoint) {
             savepoints.pop();
         }

@@ -5,8 +5,10 @@ import static dev.coppice.SyncLevel.NORMAL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.coppice.engine.WriteView;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreFullException;
+import dev.coppice.error.StoreIoException;
 import dev.coppice.testkit.Fault;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.model.History;
@@ -145,6 +147,30 @@ final class CrashRegressionTest {
         disk.failIo(disk.ioCount() - before, Fault.IO_ERROR, false);
         assertThrows(CommitInDoubtException.class, () -> session.commit(FULL, puts(10, 1)));
         session.checkNewestOrRunning();
+        session.abandon();
+    }
+
+    /**
+     * A return to a savepoint that failed while it wrote pages out had put the roots back and not
+     * the pages: the transaction could be committed, and with it died pages that were in use.
+     */
+    @Test
+    void transactionWhoseReturnToASavepointFailedCannotCommit() throws InterruptedException {
+        SimulatedDisk disk = new SimulatedDisk(1 << 20);
+        Session session = newSession(disk, Observer.NONE);
+        session.commit(FULL, puts(60, 0));
+        session.expectLeftovers();
+        WriteView view = session.engine().begin(true, 0);
+        Txn txn = new Txn(view, session.history().newest().contents().copy(), 0);
+        Txn.Savepoint savepoint = txn.savepoint();
+        puts(60, 1).accept(txn);
+        disk.failIo(1, Fault.IO_ERROR, false);
+        assertThrows(StoreIoException.class, () -> txn.rollbackTo(savepoint));
+        assertThrows(IllegalStateException.class, () -> session.engine().commit(view, 0));
+        session.checkNewest();
+        session.commit(FULL, puts(60, 2));
+        session.checkpoint();
+        session.checkNewest();
         session.abandon();
     }
 }
