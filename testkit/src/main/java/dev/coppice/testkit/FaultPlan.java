@@ -10,6 +10,8 @@ final class FaultPlan {
     private long first = Long.MAX_VALUE;
     private long last;
     private long interrupted = -1;
+    private long writes;
+    private long shortened = -1;
     private Fault fault = Fault.IO_ERROR;
 
     /** {@return how many operations were asked about} */
@@ -27,8 +29,36 @@ final class FaultPlan {
         interrupted = count + ordinal;
     }
 
+    /** {@return how many writes were asked about} */
+    long writeCount() {
+        return writes;
+    }
+
+    void planShortWrite(long ordinal, Fault kind) {
+        shortened = writes + ordinal;
+        fault = kind;
+    }
+
+    /**
+     * Counts a write.
+     *
+     * @return how many of its bytes are written before it fails; all of them: it does not
+     */
+    long writtenOf(long length) {
+        writes++;
+        if (failsNext()) {
+            return length / 2;
+        }
+        if (writes != shortened) {
+            return length;
+        }
+        long[] prefixes = {0, 1, 511, 512, 513, length / 2, length - 512, length - 1};
+        return Math.clamp(prefixes[(int) (writes % prefixes.length)], 0, length - 1);
+    }
+
     void clear() {
         interrupted = -1;
+        shortened = -1;
         first = Long.MAX_VALUE;
         last = 0;
     }

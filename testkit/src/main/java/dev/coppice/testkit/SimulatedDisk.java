@@ -52,8 +52,10 @@ public final class SimulatedDisk implements Storage {
     private StepHook hook = NO_HOOK;
     private long steps;
     private long maxSize;
-    private long deliveriesUntilFault = Long.MAX_VALUE;
-    private long storesUntilFault = Long.MAX_VALUE;
+    private long deliveries;
+    private long stores;
+    private long faultyDelivery = -1;
+    private long lostStore = -1;
     private boolean hasLostStore;
     private boolean isReadOnly;
     private SimulatedProcesses processes = new SimulatedProcesses();
@@ -105,6 +107,21 @@ public final class SimulatedDisk implements Storage {
         return faults.count();
     }
 
+    /** {@return how many writes by position there were} */
+    public synchronized long writeCount() {
+        return faults.writeCount();
+    }
+
+    /** {@return how many ranges of stores were announced} */
+    public synchronized long storeCount() {
+        return stores;
+    }
+
+    /** {@return how many delivery points there were} */
+    public synchronized long deliveryCount() {
+        return deliveries;
+    }
+
     /**
      * Lets an operation fail: a creation, growth, write or flush, or a growth of the live file. A
      * failed write has written its first half; a failed flush drops what it should have flushed
@@ -115,6 +132,15 @@ public final class SimulatedDisk implements Storage {
      */
     public synchronized void failIo(long ordinal, Fault fault, boolean forGood) {
         faults.plan(ordinal, fault, forGood);
+    }
+
+    /**
+     * Lets a write by position fail after a first part of it, from nothing to all but one byte.
+     *
+     * @param ordinal which write from here on, 1 for the next
+     */
+    public synchronized void shortenWrite(long ordinal, Fault fault) {
+        faults.planShortWrite(ordinal, fault);
     }
 
     /**
@@ -129,8 +155,8 @@ public final class SimulatedDisk implements Storage {
     /** Lets operations succeed again. */
     public synchronized void heal() {
         faults.clear();
-        deliveriesUntilFault = Long.MAX_VALUE;
-        storesUntilFault = Long.MAX_VALUE;
+        faultyDelivery = -1;
+        lostStore = -1;
         hasLostStore = false;
     }
 
@@ -140,7 +166,7 @@ public final class SimulatedDisk implements Storage {
      * @param ordinal which delivery point from here on, 1 for the next
      */
     public synchronized void failDelivery(long ordinal) {
-        deliveriesUntilFault = ordinal;
+        faultyDelivery = deliveries + ordinal;
     }
 
     /**
@@ -150,7 +176,7 @@ public final class SimulatedDisk implements Storage {
      * @param ordinal which announced range of stores from here on, 1 for the next
      */
     public synchronized void loseStore(long ordinal) {
-        storesUntilFault = ordinal;
+        lostStore = stores + ordinal;
     }
 
     /**
@@ -407,11 +433,10 @@ public final class SimulatedDisk implements Storage {
             long position, MemorySegment source, long sourceOffset, long length) {
         checkWritable();
         checkInside(position, length, size);
-        boolean fails = faults.failsNext();
-        long written = fails ? length / 2 : length;
+        long written = faults.writtenOf(length);
         MemorySegment.copy(source, sourceOffset, content.cache(), position, written);
         announce(position, written);
-        if (fails) {
+        if (written < length) {
             throw faults.failure("writing " + length + " bytes at " + position);
         }
         step(Step.WRITE);
@@ -421,8 +446,8 @@ public final class SimulatedDisk implements Storage {
     public synchronized void stored(long position, long length) {
         checkWritable();
         checkInside(position, length, size);
-        storesUntilFault--;
-        if (storesUntilFault == 0) {
+        stores++;
+        if (stores == lostStore) {
             content.takeBack(position, length);
             hasLostStore = true;
         }
@@ -506,8 +531,8 @@ public final class SimulatedDisk implements Storage {
     @Override
     public synchronized void deliveryPoint() {
         checkOpen();
-        deliveriesUntilFault--;
-        if (deliveriesUntilFault == 0 || hasLostStore) {
+        deliveries++;
+        if (deliveries == faultyDelivery || hasLostStore) {
             hasLostStore = false;
             throw new InternalError("a fault occurred in a simulated memory access operation");
         }

@@ -4,7 +4,6 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PageAllocator;
-import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
@@ -85,13 +84,23 @@ public final class Checkpoint {
         ExtentList kept = new ExtentList();
         FreeMap unneeded = unneeded(running, known, kept);
         long pages = images.pagesFor(unneeded, kept);
-        long first = allocator.allocateRun(pages, true);
         int pin = readers.claim();
         readers.pin(pin, target.txn(), 0);
-        takeImage(unneeded, first, pages);
-        commits.beginLog();
-        ImageExtent image = new ImageExtent(first, pages, target.txn());
-        return new Captured(target, pin, image, unneeded, kept);
+        long first = -1;
+        try {
+            first = allocator.allocateRun(pages, true);
+            takeImage(unneeded, first, pages);
+            ImageExtent image = new ImageExtent(first, pages, target.txn());
+            Captured captured = new Captured(target, pin, image, unneeded, kept);
+            commits.beginLog();
+            return captured;
+        } catch (RuntimeException | Error e) {
+            readers.release(pin);
+            if (first >= 0) {
+                allocator.release(first, pages);
+            }
+            throw e;
+        }
     }
 
     /**
@@ -244,7 +253,7 @@ public final class Checkpoint {
     private long writeOrGiveBack(Captured captured) {
         try {
             return write(captured);
-        } catch (StoreException e) {
+        } catch (RuntimeException | Error e) {
             ImageExtent image = captured.image();
             commits.addOldImage(image, image.birth(), image.birth());
             readers.release(captured.pin());

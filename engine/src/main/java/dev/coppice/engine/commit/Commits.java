@@ -7,7 +7,6 @@ import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreClosedException;
-import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.util.ArrayList;
@@ -163,13 +162,13 @@ public final class Commits {
             apply(writes.superseded());
             writes.finish();
             reclaimWhenDue();
-        } catch (InternalError e) {
+        } catch (RuntimeException | VirtualMachineError e) {
             abandon(writes);
             throw new CommitInDoubtException(
-                    "the live file could not be written: whether the commit survives is decided"
-                            + " when the store is opened again",
+                    "the live file could not be written, or there was no memory: whether the commit"
+                            + " survives is decided when the store is opened again",
                     e);
-        } catch (RuntimeException | Error e) {
+        } catch (Error e) {
             abandon(writes);
             throw e;
         }
@@ -266,7 +265,25 @@ public final class Commits {
         }
     }
 
+    /**
+     * Whatever goes wrong from here on, the commits of the group may have become durable, and may
+     * have been published: nothing goes on from that.
+     */
     private void flushGroup() {
+        try {
+            flushMembers();
+        } catch (CommitInDoubtException e) {
+            throw e;
+        } catch (RuntimeException | VirtualMachineError e) {
+            poison();
+            throw new CommitInDoubtException(
+                    "the flush of a commit failed: whether it survives is decided when the store is"
+                            + " opened again",
+                    e);
+        }
+    }
+
+    private void flushMembers() {
         List<Prepared> members;
         synchronized (group) {
             members = List.copyOf(group);
@@ -281,16 +298,8 @@ public final class Commits {
         }
         StoreRoot tip = members.getLast().root();
         Known known = slots.known();
-        try {
-            long end = Math.max(known.endPage(), tip.endPage());
-            slots.write(tip, known.base(), known.image(), known.tip().txn(), end, true);
-        } catch (StoreException e) {
-            poison();
-            throw new CommitInDoubtException(
-                    "the flush of a commit failed: whether it survives is decided when the store is"
-                            + " opened again",
-                    e);
-        }
+        long end = Math.max(known.endPage(), tip.endPage());
+        slots.write(tip, known.base(), known.image(), known.tip().txn(), end, true);
         if (live.isPoisoned()) {
             throw new CommitInDoubtException(
                     "another flush failed beside that of a commit: whether it survives is decided"
@@ -337,17 +346,19 @@ public final class Commits {
 
     /** Brings published deaths to the allocator. */
     private void drain() {
-        ExtentList deaths = published.poll();
-        while (deaths != null) {
-            apply(deaths);
-            deaths = published.poll();
-        }
-        ExtentList image = oldImages.poll();
-        while (image != null) {
-            allocator
-                    .pending()
-                    .addImage(image.page(0), image.count(0), image.birth(0), image.death(0));
-            image = oldImages.poll();
+        try {
+            for (ExtentList each = published.poll(); each != null; each = published.poll()) {
+                apply(each);
+            }
+            for (ExtentList each = oldImages.poll(); each != null; each = oldImages.poll()) {
+                allocator
+                        .pending()
+                        .addImage(each.page(0), each.count(0), each.birth(0), each.death(0));
+            }
+        } catch (VirtualMachineError e) {
+            // What is pending is not known any more: nothing is handed out until recovery.
+            poison();
+            throw e;
         }
     }
 
@@ -429,7 +440,12 @@ public final class Commits {
         ids[count++] = known.base().txn();
         ids[count++] = newest.txn();
         Arrays.sort(ids, 0, count);
-        count = retained.mergeListed(ids, count);
-        allocator.reclaim(ids, count, known.tip().txn());
+        try {
+            count = retained.mergeListed(ids, count);
+            allocator.reclaim(ids, count, known.tip().txn());
+        } catch (VirtualMachineError e) {
+            poison();
+            throw e;
+        }
     }
 }

@@ -23,24 +23,30 @@ public final class ExtentList {
 
     /** Appends pages that lived from {@code birth} until {@code death}. */
     public void add(long page, long count, long birth, long death) {
-        pages += count;
         if (size > mergeFrom) {
             int last = (size - 1) * FIELDS;
             if (fields[last] + fields[last + 1] == page
                     && fields[last + 2] == birth
                     && fields[last + 3] == death) {
                 fields[last + 1] += count;
+                pages += count;
                 return;
             }
         }
-        if ((size + 1) * FIELDS > fields.length) {
-            fields = Arrays.copyOf(fields, fields.length * 2);
-        }
+        makeRoom();
         int at = size++ * FIELDS;
+        pages += count;
         fields[at] = page;
         fields[at + 1] = count;
         fields[at + 2] = birth;
         fields[at + 3] = death;
+    }
+
+    /** Makes that the next {@link #add} needs no memory. */
+    void makeRoom() {
+        if ((size + 1) * FIELDS > fields.length) {
+            fields = Arrays.copyOf(fields, fields.length * 2);
+        }
     }
 
     /** {@return the number of extents; {@link #truncate} returns to it} */

@@ -189,12 +189,13 @@ public final class PendingFrees {
             pinnedBy = Arrays.copyOf(pinnedBy, pinCount * 2);
             pinnedPages = Arrays.copyOf(pinnedPages, pinCount * 2);
         }
+        ExtentList extents = empty.isEmpty() ? new ExtentList() : empty.pop();
         System.arraycopy(pins, at, pins, at + 1, pinCount - at);
         System.arraycopy(pinnedBy, at, pinnedBy, at + 1, pinCount - at);
         System.arraycopy(pinnedPages, at, pinnedPages, at + 1, pinCount - at);
         pinCount++;
         pins[at] = root;
-        pinnedBy[at] = empty.isEmpty() ? new ExtentList() : empty.pop();
+        pinnedBy[at] = extents;
         pinnedPages[at] = 0;
     }
 

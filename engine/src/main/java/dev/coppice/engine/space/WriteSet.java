@@ -90,9 +90,9 @@ public final class WriteSet {
     private PageMap buffered() {
         if (buffered == null) {
             int capacity = Math.max(MIN_BUFFERED_PAGES, BUFFERED_BYTES >>> pageSize.shift());
+            staging = arena.allocate(1 << 18, 64);
             buffer = new BufferedPages(arena, pageSize, capacity);
             buffered = new PageMap(pageSize, storage.chunks(), verifier, buffer);
-            staging = arena.allocate(1 << 18, 64);
         }
         return buffered;
     }
@@ -138,6 +138,7 @@ public final class WriteSet {
     public long allocate() {
         long page = loose.pop();
         if (page < 0) {
+            allocated.makeRoom();
             page = allocator.allocate(mayUseReserve);
             allocated.add(page, 1);
         }
@@ -264,6 +265,7 @@ public final class WriteSet {
     private long allocateRun(long count) {
         long page = loose.popRun(count, allocator.boundary(count));
         if (page < 0) {
+            allocated.makeRoom();
             page = allocator.allocateRun(count, mayUseReserve);
             allocated.add(page, count);
         }

@@ -1,16 +1,24 @@
 package dev.coppice.fuzz.crash;
 
+import dev.coppice.fuzz.memory.MemoryFaults;
 import dev.coppice.fuzz.run.Failure;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
+import java.util.List;
 
 /**
  * The suite {@code faults}: the n-th operation of each script's disk fails, in each way in which it
- * can, for every n. A scenario is one such run, with everything that is looked at behind it.
+ * can, for every n; so do allocations of the engine. A scenario is one such run, with everything
+ * that is looked at behind it.
  */
 public final class FaultRuns implements Suite {
     /** A run with a limit takes every so manieth operation first, then those beside them. */
     private static final int STRIDE = 23;
+
+    /** Scripts reach much the same places: each of them takes every so manieth, in turn. */
+    private static final int MEMORY_STRIDE = 8;
+
+    private static final String OUT_OF_MEMORY = "OUT_OF_MEMORY";
 
     @Override
     public String name() {
@@ -25,6 +33,7 @@ public final class FaultRuns implements Suite {
     @Override
     public void run(Run run) {
         int stride = run.budget().seconds() > 0 || run.budget().scenarios() > 0 ? STRIDE : 1;
+        int number = 0;
         for (int first = 1; first <= stride; first++) {
             for (Script script : Scripts.all()) {
                 for (FaultSweep.Mode mode : FaultSweep.modes(script)) {
@@ -32,8 +41,21 @@ public final class FaultRuns implements Suite {
                         sweep(run, script, mode, first, stride);
                     }
                 }
+                if (run.wants(script + "/" + OUT_OF_MEMORY) && !run.isOver()) {
+                    boolean isAll = run.budget().only() != null;
+                    int turn = (number++ + first - 1) % MEMORY_STRIDE;
+                    sweepMemory(run, script, isAll ? 1 : 1 + turn, isAll ? 1 : MEMORY_STRIDE);
+                }
             }
         }
+    }
+
+    private static void sweepMemory(Run run, Script script, int first, int stride) {
+        long[] counts = new long[3];
+        List<String> failed = MemoryFaults.sweep(script.toString(), first, stride, counts);
+        run.add(OUT_OF_MEMORY, counts[0]);
+        run.add("images", counts[2]);
+        report(run, counts[0], script + "/" + OUT_OF_MEMORY, failed);
     }
 
     private static void sweep(Run run, Script script, FaultSweep.Mode mode, int first, int stride) {
@@ -42,15 +64,14 @@ public final class FaultRuns implements Suite {
         new FaultSweep(script, Density.FAULT_SMOKE, figures).run(mode, first, stride);
         run.add(mode.name(), figures.scripts());
         run.add("images", figures.images());
-        run.scenarios(figures.scripts(), script + " " + mode);
-        if (figures.failures() > 0) {
-            String what = script + "/" + mode;
-            run.fail(
-                    new Failure(
-                            what,
-                            "faults --only " + what,
-                            figures.reported(),
-                            new AssertionError(figures.failures() + " faults")));
+        report(run, figures.scripts(), script + "/" + mode, figures.reported());
+    }
+
+    private static void report(Run run, long scenarios, String what, List<String> failed) {
+        run.scenarios(scenarios, what);
+        if (!failed.isEmpty()) {
+            AssertionError error = new AssertionError(failed.size() + " faults at least");
+            run.fail(new Failure(what, "faults --only " + what, failed, error));
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.coppice.error.StoreIoException;
 import dev.coppice.testkit.Fault;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
+import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.model.History;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ public final class FaultSweep {
         IO_ERROR_FOR_GOOD(Fault.IO_ERROR, true),
         DISK_FULL_ONCE(Fault.DISK_FULL, false),
         DISK_FULL_FOR_GOOD(Fault.DISK_FULL, true),
+        /** A write by position fails with a first part of it written, whatever its length. */
+        SHORT_WRITE(Fault.IO_ERROR, false),
+        SHORT_WRITE_DISK_FULL(Fault.DISK_FULL, false),
         /** A mapped store faults, which shows at the next delivery point. */
         STORE_FAULT(null, false),
         /** A mapped store faults, its content is lost, and the next delivery point tells. */
@@ -46,20 +50,23 @@ public final class FaultSweep {
             this.isForGood = isForGood;
         }
 
-        /** {@return whether it counts stores, and shows by an error of the store} */
-        private boolean isOfStores() {
-            return this == STORE_FAULT || this == LOST_STORE;
+        /** {@return how many operations there were of those that can fail so} */
+        long count(SimulatedDisk disk) {
+            return switch (this) {
+                case SHORT_WRITE, SHORT_WRITE_DISK_FULL -> disk.writeCount();
+                case STORE_FAULT -> disk.deliveryCount();
+                case LOST_STORE -> disk.storeCount();
+                default -> disk.ioCount();
+            };
         }
 
         void plan(SimulatedDisk disk, long ordinal) {
-            if (this == LOST_STORE) {
-                disk.loseStore(ordinal);
-            } else if (this == INTERRUPT) {
-                disk.interruptIo(ordinal);
-            } else if (fault == null) {
-                disk.failDelivery(ordinal);
-            } else {
-                disk.failIo(ordinal, fault, isForGood);
+            switch (this) {
+                case SHORT_WRITE, SHORT_WRITE_DISK_FULL -> disk.shortenWrite(ordinal, fault);
+                case STORE_FAULT -> disk.failDelivery(ordinal);
+                case LOST_STORE -> disk.loseStore(ordinal);
+                case INTERRUPT -> disk.interruptIo(ordinal);
+                default -> disk.failIo(ordinal, fault, isForGood);
             }
         }
     }
@@ -119,7 +126,7 @@ public final class FaultSweep {
         boolean happened = true;
         try {
             script.work().run(session);
-            happened = !mode.isOfStores() && session.hasReachedFault();
+            happened = session.hasReachedFault();
             requireInterrupt(mode == Mode.INTERRUPT && happened);
         } catch (StoreException e) {
             try {
@@ -146,6 +153,15 @@ public final class FaultSweep {
         }
     }
 
+    /** Looks at a store of which a call has ended for want of memory, or in doubt for that. */
+    void outOfMemory(Session session, Throwable error, String where) {
+        if (error instanceof StoreException e) {
+            aftermath(session, e, false, where);
+        } else {
+            lookAt(session, false, where);
+        }
+    }
+
     private void aftermath(
             Session session, StoreException error, boolean hasFlushFailed, String where) {
         boolean isRefusal =
@@ -158,10 +174,14 @@ public final class FaultSweep {
                 || error instanceof CommitInDoubtException)) {
             throw new AssertionError("undocumented error " + error);
         }
+        lookAt(session, hasFlushFailed || error instanceof CommitInDoubtException, where);
+    }
+
+    private void lookAt(Session session, boolean mustBePoisoned, String where) {
         if (session.engine() != null) {
             session.checkNewestOrRunning();
             boolean isPoisoned = session.engine().store().isPoisoned();
-            if ((hasFlushFailed || error instanceof CommitInDoubtException) && !isPoisoned) {
+            if (mustBePoisoned && !isPoisoned) {
                 throw new AssertionError("goes on after a failed flush");
             }
             if (isPoisoned) {
@@ -197,9 +217,14 @@ public final class FaultSweep {
     private void goOn(Session session) {
         session.disk().heal();
         session.expectLeftovers();
-        session.commit(SyncLevel.NORMAL, Afterlife::change);
-        session.commit(SyncLevel.FULL, Afterlife::change);
-        session.checkpoint();
+        try {
+            session.commit(SyncLevel.NORMAL, Afterlife::change);
+            session.commit(SyncLevel.FULL, Afterlife::change);
+            session.checkpoint();
+        } catch (StoreFullException e) {
+            // Deleting is always possible.
+            session.commit(SyncLevel.NORMAL, txn -> txn.deleteRange(Contents.DEFAULT, null, null));
+        }
         session.checkNewest();
     }
 

@@ -128,7 +128,7 @@ public final class Session {
 
     /** {@return whether the operation that is to fail was reached} */
     boolean hasReachedFault() {
-        return disk.ioCount() >= operationsUntilFault;
+        return fault.count(disk) >= operationsUntilFault;
     }
 
     // ---- opening and closing
@@ -212,7 +212,9 @@ public final class Session {
     }
 
     private SimulatedDisk next(SimulatedDisk image) {
-        operationsUntilFault -= disk.ioCount();
+        if (fault != null) {
+            operationsUntilFault -= fault.count(disk);
+        }
         disk.onStep((_, _, _) -> {});
         disk.discard();
         return image;
