@@ -28,11 +28,18 @@ final class DiskContent {
 
     static final int SECTOR_BYTES = 512;
 
+    private static final int BLOCK_BYTES = 4096;
+
     private final MemorySegment cache;
     private final MemorySegment announced;
     private final Map<Long, PendingSector> pending = new LinkedHashMap<>();
     private final Map<Long, byte[]> dropped = new HashMap<>();
     private long[] sizes = {0};
+
+    /** Where blocks begin that belong to the file and were never written: after a power loss. */
+    private long holesFrom = Long.MAX_VALUE;
+
+    private long holesTo;
 
     DiskContent(long capacity) {
         cache = NativePool.take(capacity);
@@ -71,6 +78,7 @@ final class DiskContent {
     }
 
     void truncate(long newSize) {
+        holesTo = Math.min(holesTo, newSize);
         long oldSize = size();
         addSize(newSize);
         cache.asSlice(newSize, oldSize - newSize).fill((byte) 0);
@@ -96,6 +104,11 @@ final class DiskContent {
                 pending.put(sector, new PendingSector(dropped.remove(sector)));
             }
         }
+    }
+
+    /** {@return whether part of a range has no block on the medium, which a write would give it} */
+    boolean isHole(long position, long length) {
+        return Math.max(position, holesFrom) < Math.min(position + length, holesTo);
     }
 
     /** Takes back what was stored in a range since it was announced last. */
@@ -167,6 +180,8 @@ final class DiskContent {
         pending.forEach((sector, contents) -> result.pending.put(sector, contents.copy()));
         result.dropped.putAll(dropped);
         result.sizes = sizes.clone();
+        result.holesFrom = holesFrom;
+        result.holesTo = holesTo;
         return result;
     }
 
@@ -231,15 +246,25 @@ final class DiskContent {
             }
         });
         int index = 0;
+        image.holesFrom = sizes[0];
+        image.holesTo = bytes;
         for (Map.Entry<Long, PendingSector> each : dirty().entrySet()) {
-            image.lay(each.getKey(), each.getValue(), choice, index++, changes);
+            boolean isThere = image.lay(each.getKey(), each.getValue(), choice, index++, changes);
+            if (isThere) {
+                long end = (each.getKey() + 1) * SECTOR_BYTES;
+                image.holesFrom =
+                        Math.max(
+                                image.holesFrom,
+                                (end + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES);
+            }
         }
         MemorySegment.copy(image.cache, 0, image.announced, 0, bytes);
         image.sizes = new long[] {bytes};
         return image;
     }
 
-    private void lay(
+    /** {@return whether anything of the sector has arrived} */
+    private boolean lay(
             long sector, PendingSector contents, SectorChoice choice, int index, int changes) {
         int newest = contents.newest();
         int version = contents.possible(choice.version(index, newest), changes);
@@ -248,6 +273,7 @@ final class DiskContent {
         } else if (choice instanceof SectorChoice.Torn(int torn, int newBytes) && torn == index) {
             overlay(cache, sector, contents.durable(), newBytes);
         }
+        return version > 0;
     }
 
     private void overlay(MemorySegment target, long sector, byte[] content, int from) {

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * the changes of the file's size. What the engine stored through the mapping without announcing it
  * may reach the medium, but no flush covers it.
  *
+ * <p>The part of the file that only a size change has brought to the medium has no blocks there. A
+ * mapped store into it is lost, and the next delivery point says so, as on a disk that is full.
+ *
  * <p>After {@link #close} images can still be taken, which is how a test opens the same disk again.
  * {@link #discard} returns the memory for the next image; without it the garbage collector does, in
  * its own time.
@@ -252,6 +255,24 @@ public final class SimulatedDisk implements Storage {
         return image;
     }
 
+    /**
+     * {@return the disk as the next process in the same boot finds it after this one is killed and
+     * a copy of its file was put into the place of the file} The live file is that of this disk.
+     */
+    public synchronized SimulatedDisk replaced(SimulatedDisk file) {
+        SimulatedDisk image = kill();
+        image.content.discard();
+        Identity other =
+                new Identity(
+                        identity.bootHigh(),
+                        identity.bootLow(),
+                        identity.device(),
+                        identity.inode() + 1);
+        SimulatedDisk replaced = new SimulatedDisk(file.content.copy(), image.live, other, maxSize);
+        replaced.storesThroughMapping = storesThroughMapping;
+        return replaced;
+    }
+
     /** {@return the disk after a power loss, all changes of size done, the live file zeros} */
     public synchronized SimulatedDisk powerLoss(SectorChoice sectors) {
         return powerLoss(new PowerLoss(sectors, sizeChanges(), LiveFate.ZEROS));
@@ -447,7 +468,7 @@ public final class SimulatedDisk implements Storage {
         checkWritable();
         checkInside(position, length, size);
         stores++;
-        if (stores == lostStore) {
+        if (stores == lostStore || content.isHole(position, length)) {
             content.takeBack(position, length);
             hasLostStore = true;
         }

@@ -7,6 +7,7 @@ import static dev.coppice.fuzz.crash.Changes.churn;
 import static dev.coppice.fuzz.crash.Changes.puts;
 
 import dev.coppice.testkit.SectorChoice;
+import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.Step;
 import dev.coppice.testkit.model.Contents;
 
@@ -20,6 +21,8 @@ final class RestartScripts {
         all.add("afterKill", RestartScripts::afterKill);
         all.add("afterKilledCommit", RestartScripts::afterKilledCommit);
         all.add("afterPowerLoss", RestartScripts::afterPowerLoss);
+        all.add("replacedFile", RestartScripts::replacedFile);
+        all.add("lostGrowth", RestartScripts::lostGrowth);
     }
 
     private static void closeAndOpen(Session s) {
@@ -78,6 +81,48 @@ final class RestartScripts {
             s.open();
             s.commit(FULL, puts(0, 20, 3, 10 * round + 2, 50));
             s.commit(NORMAL, puts(1, 20, 3, 10 * round + 3, 50));
+        }
+        s.close();
+    }
+
+    /** Loses what the file grew by, but for its size, and needs that room again. */
+    private static void lostGrowth(Session s) {
+        s.open();
+        for (int i = 0; i < 3; i++) {
+            s.commit(FULL, puts(0, 20, 1, 10 * i, 50));
+            s.checkpoint();
+            s.commit(NORMAL, puts(0, 200 + 50 * i, 1, 10 * i + 1, 60));
+            s.losePower(new SectorChoice.None());
+            s.open();
+            s.commit(NORMAL, puts(0, 200 + 50 * i, 1, 10 * i + 2, 60));
+            s.checkNewest();
+        }
+        s.close();
+    }
+
+    /**
+     * Puts a copy into the place of the file that was made of it in the middle of a transaction:
+     * the live file knows the commit, and the copy has pages that say they are of it.
+     */
+    private static void replacedFile(Session s) {
+        s.open();
+        s.commit(FULL, puts(0, 60, 1, 0, 50));
+        for (int i = 0; i < 3; i++) {
+            int version = 10 * i;
+            s.checkpoint();
+            SimulatedDisk[] copy = {null};
+            s.commit(
+                    NORMAL,
+                    txn -> {
+                        puts(0, 60, 1, version + 1, 50).accept(txn);
+                        copy[0] = s.copyFile();
+                        puts(0, 60, 1, version + 2, 50).accept(txn);
+                    });
+            s.replaceFile(copy[0]);
+            s.expectLeftovers();
+            s.open();
+            s.commit(NORMAL, churn(i));
+            s.checkNewest();
         }
         s.close();
     }

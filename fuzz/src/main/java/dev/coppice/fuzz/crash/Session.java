@@ -186,6 +186,26 @@ public final class Session {
         crash(disk.powerLoss(new PowerLoss(choice, disk.sizeChanges(), LiveFate.KEPT)), true);
     }
 
+    /** {@return a copy of the data file as the page cache has it} */
+    public SimulatedDisk copyFile() {
+        return disk.kill();
+    }
+
+    /**
+     * Kills the process and puts a copy of the data file into the place of the file: what was on
+     * the medium when the copy was made is to be there, and nothing else.
+     *
+     * @param copy no slot was written since it was made
+     */
+    public void replaceFile(SimulatedDisk copy) {
+        long durable = history.durable().txn();
+        crash(disk.replaced(copy), true);
+        copy.discard();
+        if (history.newest().txn() != durable) {
+            throw new AssertionError("the copy has the commits of the file: " + history.newest());
+        }
+    }
+
     private void crash(SimulatedDisk image, boolean isPowerLoss) {
         SimulatedDisk copy = image.kill();
         Engine found = openEngine(copy, pageSize);
