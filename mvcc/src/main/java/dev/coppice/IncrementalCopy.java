@@ -151,7 +151,7 @@ final class IncrementalCopy {
     private static void putBytes(OutputStream out, byte[] bytes) throws IOException {
         int rest = bytes.length;
         while (rest > 0x7F) {
-            out.write(rest & 0x7F | 0x80);
+            out.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.write(rest);

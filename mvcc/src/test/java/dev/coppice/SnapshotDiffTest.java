@@ -199,7 +199,7 @@ final class SnapshotDiffTest {
                 return;
             }
             if (random.nextBoolean() || family.equals(ColumnFamily.DEFAULT)) {
-                long ttl = 1 + random.nextInt(1_000_000);
+                long ttl = 1L + random.nextInt(1_000_000);
                 txn.defaultTtl(family, Duration.ofMillis(ttl));
                 families.put(family, new Twin(twin.created(), ttl, twin.entries()));
             } else {

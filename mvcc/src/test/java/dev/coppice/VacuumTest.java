@@ -271,7 +271,6 @@ class VacuumTest {
         int entries = 4_000;
         fill(entries);
         deleteAllBut(entries, 3);
-        AtomicLong rounds = new AtomicLong();
         Crew crew = new Crew(60_000);
         Thread vacuum =
                 crew.once(
@@ -310,18 +309,19 @@ class VacuumTest {
                     }
                 });
         Random random = new Random(5);
+        int rounds = 0;
         while (vacuum.isAlive()) {
             try (WriteTransaction txn = store.begin()) {
                 for (int i = 0; i < 20; i++) {
                     byte[] key = Samples.key(100_000 + random.nextInt(500));
-                    put(txn, OTHER, key, Samples.value(rounds.get(), random.nextInt(200)));
+                    put(txn, OTHER, key, Samples.value(rounds, random.nextInt(200)));
                 }
                 txn.commit();
             }
-            rounds.incrementAndGet();
+            rounds++;
         }
         crew.join();
-        assertTrue(rounds.get() > 0);
+        assertTrue(rounds > 0);
         check();
     }
 
