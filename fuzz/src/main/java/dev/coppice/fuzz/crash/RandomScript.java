@@ -219,6 +219,11 @@ final class RandomScript {
                         txn.dropFamily(drop.family());
                     }
                 }
+                case Op.Retain retain -> {
+                    txn.dropSnapshot(retain.name());
+                    txn.retain(retain.name());
+                }
+                case Op.DropSnapshot drop -> txn.dropSnapshot(drop.name());
                 case Op.TakeSavepoint _ -> savepoints.add(txn.savepoint());
                 case Op.RollBackTo back -> {
                     if (!savepoints.isEmpty()) {

@@ -125,6 +125,8 @@ public final class DifferentialRuns implements Suite {
             case Op.DropFamily drop -> peer.deleteRange(drop.family(), null, null);
             case Op.Update _,
                     Op.CreateFamily _,
+                    Op.Retain _,
+                    Op.DropSnapshot _,
                     Op.TakeSavepoint _,
                     Op.RollBackTo _,
                     Op.ReleaseSavepoint _ -> {}

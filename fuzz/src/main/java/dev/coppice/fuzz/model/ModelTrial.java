@@ -500,6 +500,17 @@ final class ModelTrial {
                     work.drop(drop.family());
                 }
             }
+            case Op.Retain retain -> {
+                boolean isTaken = work.named().containsKey(retain.name());
+                require(txn.dropSnapshot(retain.name()) == isTaken, "drop of a name");
+                txn.retain(retain.name());
+                work.retain(retain.name());
+            }
+            case Op.DropSnapshot drop -> {
+                boolean isThere = work.named().containsKey(drop.name());
+                require(txn.dropSnapshot(drop.name()) == isThere, "drop of a name");
+                work.dropSnapshot(drop.name());
+            }
             case Op.TakeSavepoint _ -> open.points.add(new Point(txn.savepoint(), work.copy()));
             case Op.RollBackTo back -> rollBackTo(back.savepoint());
             case Op.ReleaseSavepoint release -> {
@@ -594,9 +605,7 @@ final class ModelTrial {
     }
 
     private void compareNewest() {
-        try (Snapshot snapshot = store.snapshot()) {
-            compare(newest, snapshot);
-        }
+        newest.compare(store);
     }
 
     private void compare(Held one) {

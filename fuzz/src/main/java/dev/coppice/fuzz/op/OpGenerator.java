@@ -111,6 +111,9 @@ public final class OpGenerator {
             ops.add(new Op.CreateFamily(family));
         } else if (what < 92) {
             ops.add(new Op.DropFamily(family));
+        } else if (what < 94) {
+            boolean isDrop = what == 93 && random.nextBoolean();
+            ops.add(isDrop ? new Op.DropSnapshot(small()) : new Op.Retain(small()));
         } else if (what < 96) {
             ops.add(new Op.TakeSavepoint());
         } else if (what < 98) {

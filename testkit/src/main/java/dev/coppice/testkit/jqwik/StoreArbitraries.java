@@ -98,6 +98,8 @@ public final class StoreArbitraries {
                 Combinators.combine(families(), bounds, bounds).as(Op.DeleteRange::new),
                 families().map(Op.CreateFamily::new),
                 families().map(Op.DropFamily::new),
+                ordinals().map(Op.Retain::new),
+                ordinals().map(Op.DropSnapshot::new),
                 Arbitraries.just(new Op.TakeSavepoint()),
                 ordinals().map(Op.RollBackTo::new),
                 ordinals().map(Op.ReleaseSavepoint::new));

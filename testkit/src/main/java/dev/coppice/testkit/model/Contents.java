@@ -265,6 +265,7 @@ public final class Contents {
     public Contents at(long nowMillis) {
         Contents live = copy();
         families.keySet().forEach(family -> live.purge(family, nowMillis));
+        live.named.replaceAll((_, contents) -> contents.at(nowMillis));
         return live;
     }
 
@@ -283,6 +284,20 @@ public final class Contents {
     /** {@return the entries of a family in the order of their keys, bytes unsigned} */
     public NavigableMap<byte[], byte[]> entries(String family) {
         return Collections.unmodifiableNavigableMap(family(family).entries);
+    }
+
+    /** {@return what the newest commit of a store shows, and its named snapshots} */
+    public static Contents of(Store store) {
+        Contents contents;
+        try (Snapshot snapshot = store.snapshot()) {
+            contents = of(snapshot);
+        }
+        for (NamedSnapshot named : store.namedSnapshots()) {
+            try (Snapshot snapshot = store.snapshot(named.name())) {
+                contents.named.put(named.name(), of(snapshot));
+            }
+        }
+        return contents;
     }
 
     /** {@return what a snapshot, reader or transaction sees, which is without what has expired} */

@@ -146,8 +146,8 @@ public final class StoreModel {
     /**
      * The power was cut: goes on with a version.
      *
-     * @param found what the store shows; it must be one of {@link #versions}, but for what has
-     *     expired
+     * @param found what the store shows, {@link Contents#of(dev.coppice.Store)}; it must be one of
+     *     {@link #versions}, but for what has expired
      * @param oldest index of the oldest version that may have been left
      * @throws AssertionError when it is none of those
      */
@@ -247,6 +247,8 @@ public final class StoreModel {
                     work.drop(drop.family());
                 }
             }
+            case Op.Retain retain -> work.retain(retain.name());
+            case Op.DropSnapshot drop -> work.dropSnapshot(drop.name());
             case Op.TakeSavepoint _ -> savepoint();
             case Op.RollBackTo back -> {
                 if (!savepoints.isEmpty()) {

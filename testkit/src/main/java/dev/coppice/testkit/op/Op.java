@@ -15,6 +15,9 @@ public sealed interface Op {
     /** So many snapshots are held at most; {@link Hold} is without effect then. */
     int MAX_HELD = 8;
 
+    /** So many states have a name at most. */
+    int MAX_NAMES = 4;
+
     /** The time to live of what does not expire. */
     int FOREVER = -1;
 
@@ -132,6 +135,29 @@ public sealed interface Op {
 
     /** Drops a family, if there is one; never the default one. */
     record DropFamily(String family) implements Change {}
+
+    /**
+     * Gives the state of the transaction one of a few names, which is taken away from the state
+     * that has it.
+     */
+    record Retain(int number) implements Change {
+        /** {@return the name} */
+        public String name() {
+            return nameOf(number);
+        }
+    }
+
+    /** Drops a named snapshot, if there is one. */
+    record DropSnapshot(int number) implements Change {
+        /** {@return the name} */
+        public String name() {
+            return nameOf(number);
+        }
+    }
+
+    private static String nameOf(int number) {
+        return "name " + number % MAX_NAMES;
+    }
 
     /** Takes a savepoint. */
     record TakeSavepoint() implements Change {}

@@ -215,6 +215,11 @@ public final class StoreSteps implements AutoCloseable {
                     txn.dropFamily(ColumnFamily.of(drop.family()));
                 }
             }
+            case Op.Retain retain -> {
+                txn.dropSnapshot(retain.name());
+                txn.retain(retain.name());
+            }
+            case Op.DropSnapshot drop -> txn.dropSnapshot(drop.name());
             case Op.TakeSavepoint _ -> savepoints.add(txn.savepoint());
             case Op.RollBackTo back -> {
                 if (!savepoints.isEmpty()) {
