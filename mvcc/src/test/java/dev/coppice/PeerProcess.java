@@ -182,6 +182,10 @@ final class PeerProcess implements AutoCloseable {
                 case "durableTxn" -> store.durableTxn();
                 case "hold" -> hold();
                 case "holdMany" -> holdMany(argument);
+                case "retain" -> store.retain(Long.toString(argument));
+                case "dropSnapshot" -> store.dropSnapshot(Long.toString(argument)) ? 1 : 0;
+                case "named" -> named(argument);
+                case "openNamed" -> openNamed(argument);
                 case "verify" -> verifyHeld();
                 case "drop" -> drop();
                 case "commit" -> commit(argument);
@@ -219,6 +223,17 @@ final class PeerProcess implements AutoCloseable {
                 newest = Sums.verify(snapshot);
             }
             return newest;
+        }
+
+        private long named(long name) {
+            try (Snapshot snapshot = store.snapshot(Long.toString(name))) {
+                return Sums.verify(snapshot);
+            }
+        }
+
+        private long openNamed(long name) {
+            held.add(store.snapshot(Long.toString(name)));
+            return Sums.verify(held.getLast());
         }
 
         private long drop() {

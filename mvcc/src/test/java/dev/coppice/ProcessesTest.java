@@ -124,6 +124,43 @@ class ProcessesTest {
         assertClean();
     }
 
+    /** Goal: what a reader has opened by name stays when the name goes, and so does the writer. */
+    @Test
+    void namesAreSeenByAllAndSurviveTheWriter() throws IOException {
+        createStore().close();
+        try (PeerProcess reader = PeerProcess.open("read", path(), SEED)) {
+            try (PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+                writer.ask("commit 40");
+                writer.ask("retain 1");
+                assertEquals(40, reader.number("openNamed 1"));
+                writer.ask("commit 40");
+                writer.ask("retain 2");
+                writer.ask("commit 300");
+                assertEquals(80, reader.number("named 2"));
+                assertEquals(1, writer.number("dropSnapshot 1"));
+                writer.ask("commit 300");
+                assertEquals(40, reader.number("verify"));
+                writer.kill();
+            }
+            assertEquals(80, reader.number("named 2"));
+            try (Store store = Store.open(path(), Sums.config())) {
+                assertEquals(680, Sums.verify(store));
+                awaitTrue(store::checkpoint);
+                commit(store, 300);
+                awaitTrue(store::checkpoint);
+                commit(store, 300);
+                assertEquals(40, reader.number("verify"));
+                assertEquals(80, reader.number("openNamed 2"));
+                assertEquals(
+                        List.of("2"),
+                        store.namedSnapshots().stream().map(NamedSnapshot::name).toList());
+                assertEquals(List.of(), store.check(Progress.NONE).problems());
+            }
+            reader.end();
+        }
+        assertClean();
+    }
+
     @Test
     void readerOpenedBeforeGrowthReadsAfterIt() throws IOException {
         try (Store store = createStore();

@@ -227,9 +227,23 @@ public final class DiffSide {
         if (deadline() != other.deadline() || bytes != other.valueBytes()) {
             return false;
         }
+        boolean isInRun = leaf.isOverflow(index);
+        boolean isOtherInRun = other.leaf.isOverflow(other.index);
+        if (!isInRun && !isOtherInRun) {
+            int from = leaf.valueOffset(index);
+            int otherFrom = other.leaf.valueOffset(other.index);
+            int length = (int) bytes;
+            return Arrays.equals(
+                    leaf.bytes(),
+                    from,
+                    from + length,
+                    other.leaf.bytes(),
+                    otherFrom,
+                    otherFrom + length);
+        }
         boolean isSameRun =
-                leaf.isOverflow(index)
-                        && other.leaf.isOverflow(other.index)
+                isInRun
+                        && isOtherInRun
                         && leaf.valueRunPage(index) == other.leaf.valueRunPage(other.index)
                         && leaf.valueRunBirth(index) == other.leaf.valueRunBirth(other.index);
         return isSameRun || isSameValue(other, bytes);
