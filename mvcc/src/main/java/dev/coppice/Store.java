@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ordered key-value store in one file, which one process writes and others may read.
+ * An ordered key-value store in one file, which any number of processes read and write.
  *
  * {@snippet :
  * try (Store store = Store.open(Path.of("ticks.coppice"))) {
@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Readers take {@link Snapshot}s and never wait; one {@link WriteTransaction} runs at a time.
- * Beside the data file lies {@code NAME-live}: never delete it while the store is open, nor after a
- * crash, or the commits since the last checkpoint are lost.
+ * <p>Readers take {@link Snapshot}s and never wait; one {@link WriteTransaction} runs at a time, of
+ * whichever process. Beside the data file lies {@code NAME-live}: never delete it while the store
+ * is open, nor after a crash, or the commits since the last checkpoint are lost.
  *
  * <p>Thread safety: any number of platform and virtual threads.
  */
@@ -151,14 +151,14 @@ public final class Store implements AutoCloseable {
      * Opens a store. Where it was not closed in order, this recovers it, in a time that depends on
      * what was written since the last checkpoint, not on the size of the store.
      *
-     * <p>With {@link StoreConfig#readOnly} it may be open in other processes, one of which may
-     * write: each snapshot is the newest commit of that. This needs permission to write {@code
-     * NAME-live}; without it nobody may write the store meanwhile. In one JVM a store is open once.
-     * Where another process is just opening or closing the store, this waits, up to the busy
-     * timeout.
+     * <p>It may be open in other processes, which read or write: each snapshot is the newest commit
+     * of any of them. This needs permission to write {@code NAME-live}; without it the store can be
+     * opened with {@link StoreConfig#readOnly}, and nobody may write it meanwhile. In one JVM a
+     * store is open once, whatever path or class loader it is reached by. Where another process is
+     * just opening or closing the store, this waits, up to the busy timeout.
      *
-     * @throws BusyException when this process has it open, or another one that writes and this one
-     *     is to write, too; names the other
+     * @throws BusyException when this process has it open, or another one keeps it from others;
+     *     names the other
      * @throws dev.coppice.error.UnsupportedFormatException when the file is not a store
      * @throws dev.coppice.error.CorruptStoreException when it is damaged beyond opening
      * @throws dev.coppice.error.StoreIoException when the system refuses the files
@@ -168,6 +168,7 @@ public final class Store implements AutoCloseable {
                 new FileStorage.Options(
                         config.createIfMissing() && !config.readOnly(),
                         config.readOnly(),
+                        config.immutable(),
                         config.maxBytes(),
                         config.allowUnsafeFileSystem(),
                         config.busyTimeoutMillis());
@@ -445,10 +446,11 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Starts a write transaction, waiting for the one that is open.
+     * Starts a write transaction, waiting for the one that is open, in whatever process.
      *
      * @throws BusyException when it is still open after the busy timeout, or the thread is
-     *     interrupted while it waits, which leaves its interrupt flag set
+     *     interrupted while it waits, which leaves its interrupt flag set; names the process where
+     *     it is another one, and since when
      * @throws IllegalStateException when this thread has a transaction open
      */
     public WriteTransaction begin(SyncLevel syncLevel) {

@@ -51,6 +51,7 @@ public final class StoreConfig {
         private Verify verify = Verify.FIRST_TOUCH;
         private boolean paranoid;
         private boolean readOnly;
+        private boolean immutable;
         private boolean createIfMissing = true;
         private boolean allowUnsafeFileSystem;
         private MaintenanceMode maintenance = MaintenanceMode.THREAD;
@@ -88,6 +89,7 @@ public final class StoreConfig {
             named.put("verify", verify);
             named.put("paranoid", paranoid);
             named.put("readOnly", readOnly);
+            named.put("immutable", immutable);
             named.put("createIfMissing", createIfMissing);
             named.put("allowUnsafeFileSystem", allowUnsafeFileSystem);
             named.put("maintenance", maintenance);
@@ -357,16 +359,33 @@ public final class StoreConfig {
     }
 
     /**
-     * {@return whether the store is opened for reading only, which other processes may do at the
-     * same time, and one may write; false by default}
+     * {@return whether the store is opened for reading only, beside processes that read or write;
+     * false by default, and true where it is {@link #immutable}}
      */
     public boolean readOnly() {
-        return settings.readOnly;
+        return settings.readOnly || settings.immutable;
     }
 
     /** {@return the same with another {@link #readOnly}} */
     public StoreConfig withReadOnly(boolean readOnly) {
         return with(changed -> changed.readOnly = readOnly);
+    }
+
+    /**
+     * {@return whether the store is opened for reading only and nobody else changes it meanwhile,
+     * so that no live file is made or written; false by default}
+     *
+     * <p>For a medium or a directory that cannot be written. Opening it is refused while another
+     * process is seen to have it open, and keeps out those who would write where there is a live
+     * file that can be read. Where there is none, nobody must open the store for writing meanwhile.
+     */
+    public boolean immutable() {
+        return settings.immutable;
+    }
+
+    /** {@return the same with another {@link #immutable}} */
+    public StoreConfig withImmutable(boolean immutable) {
+        return with(changed -> changed.immutable = immutable);
     }
 
     /** {@return whether a store that does not exist is created; true by default} */

@@ -77,12 +77,13 @@ class ForeignFileTest {
     void otherNameOfTheFileDoesNotHandOutIdsAgain() throws IOException {
         Path other = directory.resolve("other");
         long first = commit(path);
-        Files.createLink(other, path);
+        Files.move(path, other);
         long second = commit(other);
+        Files.move(other, path);
         long third = commit(path);
         assertTrue(second >>> 48 > first >>> 48, first + " and " + second);
         assertTrue(third >>> 48 > second >>> 48, second + " and " + third);
-        try (Store store = Store.open(other, CONFIG)) {
+        try (Store store = Store.open(path, CONFIG)) {
             assertEquals(path.toString(), store.get("key"));
         }
     }

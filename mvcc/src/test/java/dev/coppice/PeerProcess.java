@@ -23,6 +23,11 @@ import java.util.concurrent.TimeUnit;
  * out.
  */
 final class PeerProcess implements AutoCloseable {
+    /** Where what expires is. */
+    static final ColumnFamily EXPIRING = ColumnFamily.of("expiring");
+
+    static final byte[] EXPIRING_KEY = Samples.text("key");
+
     private static final int MAX_HELD = 6;
 
     private final Process process;
@@ -40,7 +45,7 @@ final class PeerProcess implements AutoCloseable {
     /**
      * Starts a process.
      *
-     * @param role "read" or "write"
+     * @param role "read", "write" or "full"
      */
     static PeerProcess start(String role, Path path, long seed) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -149,10 +154,16 @@ final class PeerProcess implements AutoCloseable {
         private final PrintStream out;
         private final Deque<Snapshot> held = new ArrayDeque<>();
         private Store store;
+        private WriteTransaction open;
 
         Worker(String[] arguments, PrintStream out) {
             this.path = Path.of(arguments[1]);
-            this.config = arguments[0].equals("read") ? Sums.readOnly() : Sums.config();
+            this.config =
+                    switch (arguments[0]) {
+                        case "read" -> Sums.readOnly();
+                        case "full" -> Sums.config().withSyncLevel(SyncLevel.FULL);
+                        default -> Sums.config();
+                    };
             this.random = new Random(Long.parseLong(arguments[2]));
             this.out = out;
         }
@@ -189,6 +200,12 @@ final class PeerProcess implements AutoCloseable {
                 case "verify" -> verifyHeld();
                 case "drop" -> drop();
                 case "commit" -> commit(argument);
+                case "begin" -> begin(argument);
+                case "rollback" -> rollback();
+                case "checkpoint" -> store.checkpoint(CheckpointMode.PASSIVE).busy() ? 1 : 0;
+                case "expire" -> expire(argument);
+                case "expiry" -> expiry();
+                case "pendingBytes" -> store.stats().pendingBytes();
                 case "storm" -> storm(argument);
                 case "commits" -> commitForever();
                 case "reads" -> readForever();
@@ -241,6 +258,36 @@ final class PeerProcess implements AutoCloseable {
             held.forEach(Snapshot::close);
             held.clear();
             return count;
+        }
+
+        /** Begins a transaction that stores something, at a level; returns what it has seen. */
+        private long begin(long isFull) {
+            open = store.begin(isFull > 0 ? SyncLevel.FULL : SyncLevel.NORMAL);
+            open.put(Samples.text("open"), Samples.value(1, 5000));
+            return store.latestTxn();
+        }
+
+        private long rollback() {
+            open.rollback();
+            return store.latestTxn();
+        }
+
+        private long expire(long atMillis) {
+            try (WriteTransaction txn = store.begin()) {
+                txn.put(EXPIRING, EXPIRING_KEY, EXPIRING_KEY, Lifetime.until(atMillis));
+                return txn.commit();
+            }
+        }
+
+        /** {@return when the entry expires, 0 where it is not there, -1 where it never does} */
+        private long expiry() {
+            try (Snapshot snapshot = store.snapshot()) {
+                return switch (snapshot.expiry(EXPIRING, EXPIRING_KEY)) {
+                    case Expiry.Absent() -> 0;
+                    case Expiry.Never() -> -1;
+                    case Expiry.At(long deadline, long _) -> deadline;
+                };
+            }
         }
 
         private long commit(long count) {

@@ -447,23 +447,165 @@ class ProcessesTest {
     }
 
     @Test
-    void secondWriterIsRefusedBesideReaders() throws IOException {
-        createStore().close();
-        try (PeerProcess reader = PeerProcess.open("read", path(), SEED);
-                PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
-            assertEquals(10, writer.number("commit 10"));
-            BusyException e =
-                    assertThrows(BusyException.class, () -> Store.open(path(), Sums.config()));
-            assertTrue(e.getMessage().contains("process " + writer.pid()), e.getMessage());
-            assertEquals(10, reader.number("newest"));
-            writer.end();
-            try (Store store = Store.open(path(), Sums.config())) {
-                assertEquals(11, Sums.commit(store, random));
+    void writersTakeTurnsBesideReaders() throws IOException {
+        try (Store store = createStore();
+                PeerProcess reader = PeerProcess.open("read", path(), SEED);
+                PeerProcess writer = PeerProcess.open("write", path(), SEED);
+                PeerProcess durable = PeerProcess.open("full", path(), 2 * SEED)) {
+            long number = 0;
+            for (int round = 0; round < 40; round++) {
+                int count = 1 + random.nextInt(30);
+                number += count;
+                assertEquals(number, writer.number("commit " + count));
+                assertEquals(++number, Sums.commit(store, random));
+                assertEquals(number, reader.number("newest"));
+                assertEquals(++number, durable.number("commit 1"));
+                assertEquals(number, Sums.verify(store));
+                assertEquals(store.latestTxn(), writer.number("latestTxn"));
+                assertEquals(store.latestTxn(), store.durableTxn());
+                if (round % 10 == 0) {
+                    assertEquals(List.of(), store.check(Progress.NONE).problems());
+                    assertEquals(0, durable.number("checkProblems"));
+                    assertEquals(number, writer.number("hold"));
+                }
             }
-            assertEquals(11, reader.number("newest"));
+            writer.end();
+            assertEquals(number + 1, Sums.commit(store, random));
+            durable.end();
+            assertEquals(number + 2, Sums.commit(store, random));
             reader.end();
         }
         assertClean();
+    }
+
+    @Test
+    void transactionOfAnotherProcessIsNamedAndWaitedFor() throws IOException {
+        StoreConfig hasty = Sums.config().withBusyTimeoutMillis(0);
+        try (Store store = Store.open(path(), hasty)) {
+            Sums.create(store);
+            commit(store, 3);
+            try (PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+                writer.number("begin 0");
+                BusyException e = assertThrows(BusyException.class, store::begin);
+                assertTrue(e.getMessage().contains("process " + writer.pid()), e.getMessage());
+                assertTrue(e.getMessage().contains("since 20"), e.getMessage());
+                assertTrue(store.checkpoint(CheckpointMode.FULL).busy());
+                long newest = store.latestTxn();
+                awaitTrue(() -> store.checkpoint(CheckpointMode.FULL).busy());
+                awaitTrue(() -> {
+                    store.checkpoint(CheckpointMode.PASSIVE);
+                    return store.durableTxn() == newest;
+                });
+                writer.number("rollback");
+                assertEquals(4, Sums.commit(store, random));
+                try (WriteTransaction txn = store.begin()) {
+                    writer.tell("commit 1");
+                    txn.put(Samples.text("other"), Samples.text("value"));
+                    txn.commit();
+                }
+                assertEquals("5", writer.answer());
+                writer.end();
+            }
+            assertEquals(6, Sums.commit(store, random));
+        }
+        assertClean();
+    }
+
+    @Test
+    void processKilledInsideATransactionKeepsNobodyOut() throws IOException {
+        try (Store store = Store.open(path(), Sums.config().withBusyTimeoutMillis(0))) {
+            Sums.create(store);
+            for (int round = 0; round < 6; round++) {
+                try (PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+                    assertEquals(5 + 6L * round, writer.number("commit 5"));
+                    writer.number("begin " + round % 2);
+                    writer.kill();
+                    assertEquals(6 + 6L * round, Sums.commit(store, random));
+                    assertEquals(List.of(), store.check(Progress.NONE).problems());
+                }
+            }
+        }
+        assertClean();
+    }
+
+    /** Neither keeps the other from coming to its turn, though both begin again at once. */
+    @Test
+    void writersInLoopsShareTheRole() throws IOException {
+        try (Store store = createStore();
+                PeerProcess writer = PeerProcess.open("write", path(), SEED);
+                PeerProcess durable = PeerProcess.open("full", path(), SEED)) {
+            writer.tell("commits");
+            durable.tell("commits");
+            long newest = 0;
+            for (int i = 0; i < 50; i++) {
+                newest = Math.max(newest, Long.parseLong(writer.answer()));
+                newest = Math.max(newest, Long.parseLong(durable.answer()));
+                assertTrue(Sums.commit(store, random) > i);
+            }
+            writer.kill();
+            durable.kill();
+            assertTrue(Sums.verify(store) >= newest);
+        }
+        assertClean();
+    }
+
+    @Test
+    void expiryOfAnotherProcessIsSeenAtOnce() throws IOException {
+        try (Store store = createStore();
+                PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+            try (WriteTransaction txn = store.begin()) {
+                txn.createFamily(PeerProcess.EXPIRING);
+                txn.commit();
+            }
+            long late = System.currentTimeMillis() + 100_000_000;
+            for (long deadline : new long[] {late, late + 1, 5}) {
+                writer.number("expire " + deadline);
+                try (Snapshot snapshot = store.snapshot()) {
+                    byte[] value = snapshot.get(PeerProcess.EXPIRING, PeerProcess.EXPIRING_KEY);
+                    assertEquals(deadline == 5, value == null);
+                }
+                assertEquals(deadline == 5 ? 0 : deadline, writer.number("expiry"));
+            }
+            store.put(
+                    PeerProcess.EXPIRING,
+                    PeerProcess.EXPIRING_KEY,
+                    PeerProcess.EXPIRING_KEY,
+                    Lifetime.until(late));
+            assertEquals(late, writer.number("expiry"));
+            store.put(PeerProcess.EXPIRING, PeerProcess.EXPIRING_KEY, PeerProcess.EXPIRING_KEY);
+            assertEquals(-1, writer.number("expiry"));
+            writer.end();
+        }
+        assertClean();
+    }
+
+    @Test
+    void storeClosedBesideAWriterStaysOpenThere() throws IOException {
+        try (PeerProcess writer = startBesideClosedStore()) {
+            assertEquals(40, writer.number("commit 20"));
+            try (Store store = Store.open(path(), Sums.config())) {
+                assertEquals(41, Sums.commit(store, random));
+                writer.number("begin 0");
+            }
+            writer.number("rollback");
+            assertEquals(42, writer.number("commit 1"));
+            while (writer.number("checkpoint") > 0) {
+                // That of the background is running.
+                Thread.onSpinWait();
+            }
+            assertEquals(0, writer.number("checkProblems"));
+            writer.kill();
+        }
+        assertClean();
+    }
+
+    private PeerProcess startBesideClosedStore() throws IOException {
+        try (Store store = createStore()) {
+            PeerProcess writer = PeerProcess.open("write", path(), SEED);
+            assertEquals(10, writer.number("commit 10"));
+            commit(store, 10);
+            return writer;
+        }
     }
 
     /** The system drops the locks of a process that opens and closes the live file once more. */

@@ -88,7 +88,7 @@ final class CheckpointCommand implements Callable<Integer> {
                 ROOT,
                 "%s %s: %,d of %,d log frames checkpointed, file %s",
                 mode,
-                result.busy() ? "busy, other processes read" : "done",
+                result.busy() ? "busy, other processes are in the way" : "done",
                 result.checkpointedFrames(),
                 result.logFrames(),
                 Numbers.bytes(fileBytes));

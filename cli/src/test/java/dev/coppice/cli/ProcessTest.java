@@ -1,12 +1,14 @@
 package dev.coppice.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import dev.coppice.WriteTransaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,12 +77,9 @@ final class ProcessTest {
                 Snapshot snapshot = store.snapshot()) {
             store.put("zzz".getBytes(UTF_8), "new".getBytes(UTF_8));
             assertReadable();
-            Run refused = shell("coppice put s a b");
-            assertEquals(ExitCode.BUSY, refused.code(), refused.out());
-            assertEquals(1, refused.err().lines().count(), refused.err());
-            assertTrue(refused.err().contains("Close it there first"), refused.err());
-            Run shell = shell("coppice jshell s");
-            assertEquals(new Run(ExitCode.BUSY, "", refused.err()), shell);
+            assertEquals(new Run(ExitCode.OK, "", ""), shell("coppice put s a b"));
+            assertArrayEquals("b".getBytes(UTF_8), store.get("a".getBytes(UTF_8)));
+            assertWaits(store);
             String commit = "commit " + Numbers.txn(snapshot.txn()) + ", ";
             String self = ", process " + ProcessHandle.current().pid() + "\n";
             String shown = shell("coppice snapshots s").out();
@@ -92,6 +91,22 @@ final class ProcessTest {
             assertTrue(json.out().contains("{\"txn\":" + store.latestTxn() + ","), json.out());
         }
         assertEquals(ExitCode.OK, Run.of("check", file.toString()).code());
+    }
+
+    private void assertWaits(Store store) throws IOException {
+        try (WriteTransaction txn = store.begin()) {
+            txn.delete("a".getBytes(UTF_8));
+            Run refused = shell("coppice put s a c --busy-timeout 0");
+            assertEquals(ExitCode.BUSY, refused.code(), refused.out());
+            assertEquals(1, refused.err().lines().count(), refused.err());
+            String self = "process " + ProcessHandle.current().pid();
+            assertTrue(refused.err().contains(self), refused.err());
+            txn.rollback();
+        }
+        assertArrayEquals("b".getBytes(UTF_8), store.get("a".getBytes(UTF_8)));
+        Run immutable = shell("coppice get s a --immutable");
+        assertEquals(ExitCode.BUSY, immutable.code(), immutable.out());
+        assertEquals(ExitCode.USAGE, shell("coppice del s a --immutable").code());
     }
 
     private void assertReadable() throws IOException {

@@ -159,17 +159,22 @@ public final class CheckpointModes {
     private Passive moveTip() {
         try {
             long frames = logFrames();
-            StoreRoot newest = new StoreRoot();
-            int slot = store.claimSlot();
-            try {
-                store.pinLatest(slot, newest, 0);
-                checkpoints.saveTip(newest);
-            } finally {
-                store.releaseSlot(slot);
-            }
+            saveNewest();
             return new Passive(false, false, frames);
         } finally {
             roles.releaseCheckpoint();
+        }
+    }
+
+    /** Makes the newest commit durable, and leaves the base where it is. Checkpoint role. */
+    void saveNewest() {
+        StoreRoot newest = new StoreRoot();
+        int slot = store.claimSlot();
+        try {
+            store.pinLatest(slot, newest, 0);
+            checkpoints.saveTip(newest);
+        } finally {
+            store.releaseSlot(slot);
         }
     }
 

@@ -36,6 +36,9 @@ public final class Engine implements AutoCloseable {
     /** What {@link #requireFormat} has to see of a file. */
     public static final int HEAD_BYTES = (int) HeaderBlock.END;
 
+    /** So long the end of a store waits for a transaction of another process. */
+    private static final long CLOSE_NANOS = 1_000_000_000;
+
     private final Storage storage;
     private final OpenStore store;
     private final PageVerifier verifier;
@@ -62,11 +65,10 @@ public final class Engine implements AutoCloseable {
     private Engine(
             Storage storage, EngineOptions options, long nowMillis, EngineObserver observer) {
         this.storage = storage;
-        this.roles = new Roles(this::checkOpen, observer);
-        boolean isFollower = storage.isReadOnly();
-        this.published = new TxnGate(this::publishedTxn, this::isClosed, isFollower);
-        this.durable = new TxnGate(this::durableTxn, this::isDurableFinal, isFollower);
         this.store = OpenStore.open(storage, options.pageSize(), nowMillis, this::makeRoom);
+        this.published = new TxnGate(this::publishedTxn, this::isClosed, store::isMovedByOthers);
+        this.durable = new TxnGate(this::durableTxn, this::isDurableFinal, store::isMovedByOthers);
+        this.roles = new Roles(store.succession(), this::checkOpen, observer);
         PageSize pageSize = store.pageSize();
         boolean isAlways = options.verify() == EngineOptions.Verify.ALWAYS;
         this.verifier =
@@ -392,6 +394,7 @@ public final class Engine implements AutoCloseable {
                 store.commits().awaitFlushed(txn);
             }
         } finally {
+            roles.settled();
             moved();
         }
         return txn;
@@ -619,11 +622,26 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** A process that writes has the store open, and a transaction: the base stays where it is. */
+    private void leaveToOthers() {
+        roles.takeCheckpoint();
+        try {
+            if (!store.isPoisoned()) {
+                modes.saveNewest();
+            }
+        } finally {
+            roles.releaseCheckpoint();
+        }
+    }
+
     private void makeDurable(boolean cutsTail) {
-        if (writer == null) {
+        if (writer == null || !storage.processes().isAttached()) {
             return;
         }
-        roles.takeBoth();
+        if (!roles.takeBoth(CLOSE_NANOS)) {
+            leaveToOthers();
+            return;
+        }
         if (store.isPoisoned()) {
             return;
         }

@@ -1,22 +1,33 @@
 package dev.coppice.engine;
 
+import dev.coppice.engine.commit.Succession;
 import dev.coppice.error.BusyException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Who may write and who may checkpoint: two roles that one thread at a time has, the writer role
- * before the checkpoint role.
+ * Who may write and who may checkpoint: two roles that one thread of one process at a time has, the
+ * writer role before the checkpoint role.
  *
  * <p>Thread safety: any thread.
  */
 final class Roles {
+    /*
+     * A role is taken inside the process first, then among processes. The process keeps the writer
+     * role while roots are prepared and not published, so that nobody else starts from an older one;
+     * whoever finds them published last gives it back.
+     */
+
     /** How long to wait before looking again whether a checkpoint has let go of the writer role. */
     private static final long CAPTURE_NANOS = 20_000;
 
+    /** How long to wait for another process before looking again. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Semaphore writer = new Semaphore(1, true);
     private final Semaphore checkpoint = new Semaphore(1);
+    private final Succession succession;
     private final Runnable checkOpen;
     private final EngineObserver observer;
 
@@ -28,7 +39,8 @@ final class Roles {
      *
      * @param checkOpen throws when there is nothing left to wait for
      */
-    Roles(Runnable checkOpen, EngineObserver observer) {
+    Roles(Succession succession, Runnable checkOpen, EngineObserver observer) {
+        this.succession = succession;
         this.observer = observer;
         this.checkOpen = checkOpen;
     }
@@ -38,6 +50,18 @@ final class Roles {
      * transaction, not that for a checkpoint.
      */
     void takeWriter(long timeoutNanos) throws InterruptedException {
+        long left = timeoutNanos;
+        if (!writer.tryAcquire()) {
+            long start = System.nanoTime();
+            awaitInProcess(timeoutNanos);
+            left = Math.max(0, timeoutNanos - (System.nanoTime() - start));
+        }
+        if (!takeAmongProcesses(left, true)) {
+            throw succession.refusal(timeoutNanos);
+        }
+    }
+
+    private void awaitInProcess(long timeoutNanos) throws InterruptedException {
         while (!writer.tryAcquire()) {
             checkOpen.run();
             if (isRunning) {
@@ -58,7 +82,7 @@ final class Roles {
         }
         if (!isMine) {
             throw new BusyException(
-                    "another write transaction is open: waited "
+                    "another write transaction is open in this process: waited "
                             + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
                             + " ms; commit or roll it back, or wait longer");
         }
@@ -67,45 +91,158 @@ final class Roles {
     /** Takes the writer role within a time; an interrupt ends the wait and leaves its flag set. */
     boolean tryWriter(long timeoutNanos) {
         if (timeoutNanos <= 0) {
-            return writer.tryAcquire();
+            return writer.tryAcquire() && takeAmongProcessesQuietly(0);
         }
+        long start = System.nanoTime();
         try {
-            return writer.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
+            if (!writer.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return takeAmongProcessesQuietly(timeoutNanos - (System.nanoTime() - start));
+    }
+
+    private boolean takeAmongProcessesQuietly(long timeoutNanos) {
+        try {
+            return takeAmongProcesses(Math.max(0, timeoutNanos), false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
+    /** Requires: the role inside this process, which is given back unless this returns true. */
+    private boolean takeAmongProcesses(long timeoutNanos, boolean forTransaction)
+            throws InterruptedException {
+        boolean isDone = false;
+        try {
+            succession.makeWay();
+            if (succession.isHeld()) {
+                succession.transaction(forTransaction);
+                isDone = true;
+            } else if (succession.take(timeoutNanos, forTransaction)) {
+                if (succession.isBehind()) {
+                    recover();
+                }
+                isDone = true;
+            }
+            return isDone;
+        } finally {
+            if (!isDone) {
+                releaseWriter();
+            }
+        }
+    }
+
+    private void recover() {
+        takeCheckpoint();
+        try {
+            succession.recover();
+        } finally {
+            releaseCheckpoint();
+        }
+    }
+
     void releaseWriter() {
-        writer.release();
+        try {
+            giveBack();
+        } finally {
+            writer.release();
+        }
+        settled();
+    }
+
+    /** Requires: the role inside this process. */
+    private void giveBack() {
+        if (succession.isHeld()) {
+            if (succession.isUnsettled()) {
+                succession.transaction(false);
+            } else {
+                succession.letGo();
+            }
+        }
+    }
+
+    /**
+     * Gives the role back among processes, where it was kept for roots that have been published
+     * meanwhile, unless a thread of this process has it.
+     */
+    void settled() {
+        while (succession.isHeld() && !succession.isUnsettled() && writer.tryAcquire()) {
+            try {
+                giveBack();
+            } finally {
+                writer.release();
+            }
+        }
     }
 
     /** Takes the checkpoint role if nobody has it. Requires: the writer role. */
     boolean tryCheckpoint() {
-        return checkpoint.tryAcquire();
+        if (!checkpoint.tryAcquire()) {
+            return false;
+        }
+        if (!succession.tryCheckpoint()) {
+            checkpoint.release();
+            return false;
+        }
+        if (succession.isUnclean()) {
+            releaseCheckpoint();
+            return false;
+        }
+        return true;
     }
 
     /** Takes the checkpoint role, keeping the writer role while somebody else completes. */
     void takeCheckpoint() {
         checkpoint.acquireUninterruptibly();
+        succession.takeCheckpoint();
     }
 
     void releaseCheckpoint() {
+        succession.releaseCheckpoint();
         checkpoint.release();
     }
 
     /** The writer role comes first, and is not kept while somebody else completes. */
     void takeBoth() {
-        while (true) {
-            writer.acquireUninterruptibly();
-            if (checkpoint.tryAcquire()) {
-                return;
-            }
-            writer.release();
+        while (!tryBoth(LOOK_NANOS)) {
             checkpoint.acquireUninterruptibly();
             checkpoint.release();
+            LockSupport.parkNanos(this, CAPTURE_NANOS);
         }
+    }
+
+    /**
+     * As {@link #takeBoth}, but waits only so long for other processes.
+     *
+     * @return whether both are taken
+     */
+    boolean takeBoth(long timeoutNanos) {
+        long start = System.nanoTime();
+        boolean areTaken = tryBoth(timeoutNanos);
+        while (!areTaken && System.nanoTime() - start < timeoutNanos) {
+            checkpoint.acquireUninterruptibly();
+            checkpoint.release();
+            LockSupport.parkNanos(this, CAPTURE_NANOS);
+            areTaken = tryBoth(timeoutNanos);
+        }
+        return areTaken;
+    }
+
+    private boolean tryBoth(long timeoutNanos) {
+        writer.acquireUninterruptibly();
+        if (!takeAmongProcessesQuietly(timeoutNanos)) {
+            return false;
+        }
+        if (!tryCheckpoint()) {
+            releaseWriter();
+            return false;
+        }
+        return true;
     }
 
     /** {@return whether a transaction has the writer role} */

@@ -205,9 +205,10 @@ final class Room {
     }
 
     private boolean extendToFile() {
+        storage.reach(Long.MAX_VALUE);
         long filePages = storage.size() >>> pageSize.shift();
         boolean isLonger = filePages > store.allocator().freeMap().pages();
-        store.allocator().extend(filePages);
+        store.commits().extend(filePages);
         return isLonger;
     }
 

@@ -18,13 +18,15 @@ final class TxnGate {
      * then loads the position. All four are volatile, so one of the two sees the other: nobody
      * sleeps through the move that he waits for, and a move that nobody waits for costs one load.
      *
-     * Where another process moves the position nobody calls; then who waits looks from time to time.
+     * Where another process moves the position nobody calls; then who waits looks from time to time,
+     * and whether others have come, less often.
      */
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long OTHERS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final LongSupplier position;
     private final BooleanSupplier isOver;
-    private final long longestSleepNanos;
+    private final BooleanSupplier isMovedByOthers;
     private final AtomicInteger waiting = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -34,12 +36,12 @@ final class TxnGate {
      *
      * @param position reads where the position is, with volatile semantics
      * @param isOver whether it will never move again
-     * @param isMovedByOthers whether another process moves it
+     * @param isMovedByOthers whether other processes may move it now
      */
-    TxnGate(LongSupplier position, BooleanSupplier isOver, boolean isMovedByOthers) {
+    TxnGate(LongSupplier position, BooleanSupplier isOver, BooleanSupplier isMovedByOthers) {
         this.position = position;
         this.isOver = isOver;
-        this.longestSleepNanos = isMovedByOthers ? LOOK_NANOS : Long.MAX_VALUE;
+        this.isMovedByOthers = isMovedByOthers;
     }
 
     /** Called when the position has moved, or never will again. */
@@ -72,7 +74,8 @@ final class TxnGate {
                 if (left <= 0) {
                     return false;
                 }
-                long sleep = Math.min(left, longestSleepNanos);
+                long most = isMovedByOthers.getAsBoolean() ? LOOK_NANOS : OTHERS_NANOS;
+                long sleep = Math.min(left, most);
                 left -= sleep - moved.awaitNanos(sleep);
             }
             return hasReached(txn);

@@ -9,14 +9,16 @@ import dev.coppice.error.StoreIoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A store in a file, with its live file beside it. While it is open for writing nobody else can
- * open it for writing; other processes may read it.
+ * A store in a file, with its live file beside it. Processes that write have it open at the same
+ * time, as have those that read; who may change what is up to the engine.
  *
  * <p>Thread safety: as {@link Storage} says.
  */
@@ -34,6 +36,11 @@ public final class FileStorage implements Storage {
 
     private static final MemorySegment[] NOTHING = {};
     private static final int FOLLOW_ATTEMPTS = 10;
+
+    /** Where the live file says how far the data file was physically written. */
+    private static final long FRONTIER_OFFSET = 256;
+
+    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
     // Immutable
     private final StorePath path;
@@ -60,6 +67,8 @@ public final class FileStorage implements Storage {
      *
      * @param createIfMissing whether the data file may be absent, until {@link Storage#create}
      * @param readOnly whether nothing may be changed
+     * @param isImmutable whether nobody else changes anything either, so that nothing is locked or
+     *     written but what keeps writers out; refused where another process is seen
      * @param maxSize largest size in bytes that the store may grow to
      * @param force whether a file system on which locks do not hold everywhere is accepted for
      *     writing
@@ -68,6 +77,7 @@ public final class FileStorage implements Storage {
     public record Options(
             boolean createIfMissing,
             boolean readOnly,
+            boolean isImmutable,
             long maxSize,
             boolean force,
             long waitMillis) {
@@ -75,7 +85,7 @@ public final class FileStorage implements Storage {
 
         /** Options that wait five seconds for processes that are opening or closing it. */
         public Options(boolean createIfMissing, boolean readOnly, long maxSize, boolean force) {
-            this(createIfMissing, readOnly, maxSize, force, DEFAULT_WAIT_MILLIS);
+            this(createIfMissing, readOnly, false, maxSize, force, DEFAULT_WAIT_MILLIS);
         }
 
         /** {@return options to read and write, to create if missing, without a limit} */
@@ -90,6 +100,9 @@ public final class FileStorage implements Storage {
             }
             if (createIfMissing && readOnly) {
                 throw new IllegalArgumentException("a store open for reading cannot be created");
+            }
+            if (isImmutable && !readOnly) {
+                throw new IllegalArgumentException("what is immutable can only be read");
             }
         }
     }
@@ -127,6 +140,9 @@ public final class FileStorage implements Storage {
         StorePath resolved = StorePath.resolve(path);
         if (!options.createIfMissing()) {
             requireData(resolved);
+        }
+        if (!options.isImmutable()) {
+            requireOneName(resolved, options);
         }
         FileSystemSupport support = supportOf(resolved, options);
         Arena arena = Arena.ofShared();
@@ -173,6 +189,20 @@ public final class FileStorage implements Storage {
         }
     }
 
+    /** Processes that come by different names would have different live files. */
+    private static void requireOneName(StorePath path, Options options) {
+        int names = path.hasData() && !options.force() ? Machine.names(path.data()) : 1;
+        boolean isBeingCreated = Files.exists(path.creating()) || names == 1;
+        if (!isBeingCreated && Machine.names(path.data()) > 1) {
+            throw new StoreIoException(
+                    path.data()
+                            + " has "
+                            + names
+                            + " names, and processes that use different ones would not see each"
+                            + " other: delete the other hard links, or copy the file.");
+        }
+    }
+
     private static FileSystemSupport supportOf(StorePath path, Options options) {
         String type;
         try {
@@ -199,8 +229,8 @@ public final class FileStorage implements Storage {
                         ? Files.isWritable(path.live())
                         : Files.isWritable(path.directory());
         long waitNanos = TimeUnit.MILLISECONDS.toNanos(options.waitMillis());
-        return options.readOnly() && !canWrite
-                ? PrivateLive.open(path, arena, waitNanos)
+        return options.isImmutable() || (options.readOnly() && !canWrite)
+                ? PrivateLive.open(path, arena, options.isImmutable(), waitNanos)
                 : LiveFile.open(path, arena, !options.readOnly(), waitNanos);
     }
 
@@ -220,10 +250,31 @@ public final class FileStorage implements Storage {
             Creation.removeLeftOver(path);
         }
         if (path.hasData()) {
-            adopt(path.dataBytes());
+            adopt(firstSize());
         } else if (!options.createIfMissing()) {
             requireData(path);
         }
+    }
+
+    /** What a writer maps is what was physically written: another one may be growing the file. */
+    private long firstSize() {
+        long bytes = path.dataBytes();
+        if (options.readOnly()) {
+            return bytes;
+        }
+        if (live.processes().isOnlyWriter()) {
+            frontier(bytes);
+            return bytes;
+        }
+        return Math.min(bytes, frontier());
+    }
+
+    private long frontier() {
+        return (long) WORD.getVolatile(live.chunk(0), FRONTIER_OFFSET);
+    }
+
+    private void frontier(long bytes) {
+        WORD.setVolatile(live.chunk(0), FRONTIER_OFFSET, bytes);
     }
 
     /** Takes up a data file that is there. */
@@ -281,14 +332,27 @@ public final class FileStorage implements Storage {
         checkLimit(content.byteSize());
         Creation.create(path, content);
         adopt(content.byteSize());
+        frontier(content.byteSize());
     }
 
     @Override
     public synchronized void grow(long newSize) {
         checkWritable();
-        long oldSize = size;
-        Ranges.checkGrowth(oldSize, newSize);
+        Ranges.checkGrowth(size, newSize);
         checkLimit(newSize);
+        live.enterGrowth();
+        try {
+            follow(frontier());
+            if (size < newSize) {
+                growAlone(newSize);
+            }
+        } finally {
+            live.leaveGrowth();
+        }
+    }
+
+    private void growAlone(long newSize) {
+        long oldSize = size;
         flusher.noteSizeChange();
         data.grow(oldSize, newSize);
         // A flush that ran meanwhile has taken the first note for done.
@@ -302,28 +366,35 @@ public final class FileStorage implements Storage {
             throw failure;
         }
         size = newSize;
+        frontier(newSize);
     }
 
     @Override
     public void reach(long bytes) {
-        if (bytes > size && options.readOnly()) {
-            follow(bytes);
+        if (bytes > size && size > 0) {
+            follow(options.readOnly() ? bytes : Math.min(bytes, frontier()));
         }
     }
 
-    /** Maps what is there: the writer may be growing the file further, or cut back what failed. */
+    /**
+     * Maps what is there. A reader looks at the file, which may be growing further, or be cut back
+     * where that failed; a writer maps what was physically written.
+     */
     private synchronized void follow(long bytes) {
         IOException failure = null;
         for (int attempt = 0; attempt < FOLLOW_ATTEMPTS && size < bytes; attempt++) {
             checkOpen();
-            long now = path.dataBytes();
+            long now = options.readOnly() ? path.dataBytes() : frontier();
             try {
                 if (!Machine.fileKey(path.data()).equals(fileKey)) {
                     throw new StoreIoException(
                             path.data() + " was replaced by another file while it was open.");
                 }
-                readable.resize(now);
+                resizeMappings(now);
                 size = now;
+                if (flusher != null) {
+                    flusher.noteSizeChange();
+                }
             } catch (IOException e) {
                 failure = e;
             }
@@ -355,6 +426,7 @@ public final class FileStorage implements Storage {
         }
         data.truncate(newSize);
         flusher.noteSizeChange();
+        frontier(newSize);
     }
 
     private void resizeMappings(long newSize) throws IOException {

@@ -7,9 +7,9 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The live file of an open store: memory that the processes share which have it open, in chunks,
@@ -42,11 +42,14 @@ final class LiveFile implements LiveMemory {
      */
     private static final int BLOCK_BYTES = 4096;
 
+    /** Writing a chunk of zeros can take that long on a slow medium. */
+    private static final long GROWTH_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     // Immutable
     private final Path file;
     private final Arena arena;
     private final LiveLock lock;
-    private final boolean isWriter;
+    private final long waitNanos;
     private ProcessTable processes;
 
     // Guarded by this
@@ -56,19 +59,19 @@ final class LiveFile implements LiveMemory {
     private volatile MemorySegment[] chunks = {};
 
     private LiveFile(
-            Path file, Arena arena, LiveLock lock, RandomAccessFile content, boolean isWriter) {
+            Path file, Arena arena, LiveLock lock, RandomAccessFile content, long waitNanos) {
         this.file = file;
         this.arena = arena;
         this.lock = lock;
         this.content = content;
-        this.isWriter = isWriter;
+        this.waitNanos = Math.max(waitNanos, GROWTH_WAIT_NANOS);
     }
 
     /**
      * Attaches this process to a store and maps what the live file has, at least one chunk. Others
      * stay out until {@link Processes#admit}.
      *
-     * @param isWriter whether no other writer may be there
+     * @param isWriter whether this process may write
      * @param waitNanos how long to wait for processes that are just opening or closing the store
      * @throws BusyException naming the process that is in the way
      */
@@ -77,15 +80,11 @@ final class LiveFile implements LiveMemory {
         RandomAccessFile content = null;
         try {
             int row = attach(lock, path, isWriter, waitNanos);
-            boolean isAlone = lock.isAlone(row);
             content = new RandomAccessFile(path.live().toFile(), "rw");
-            LiveFile live = new LiveFile(path.live(), arena, lock, content, isWriter);
+            LiveFile live = new LiveFile(path.live(), arena, lock, content, waitNanos);
             long count = content.length() / Storage.LIVE_CHUNK_BYTES;
             live.map((int) Math.min(count, Storage.MAX_LIVE_CHUNKS));
-            live.processes = new ProcessTable(lock, live.chunk(0), row, isAlone);
-            if (isWriter) {
-                live.tell(live.chunk(0), Machine.describeProcess());
-            }
+            live.processes = new ProcessTable(lock, live.chunk(0), row, isWriter);
             return live;
         } catch (IOException e) {
             CloseAll.afterFailure(e, content, lock);
@@ -102,14 +101,17 @@ final class LiveFile implements LiveMemory {
             throw new BusyException(
                     path.data() + " is being opened by " + ProcessTable.opener(path.live()) + ".");
         }
-        if (isWriter && !lock.takeWriter()) {
-            throw new BusyException(
-                    path.data() + " is open in " + ProcessTable.writer(path.live()) + ".");
-        }
         int row = lock.takeRow();
         if (row < 0) {
             throw new BusyException(
                     path.data() + " is open in " + LiveLock.ROWS + " processes: none fits in.");
+        }
+        if (isWriter && !lock.takeWriter(row)) {
+            throw new BusyException(
+                    path.data()
+                            + " is read by a process that may not write "
+                            + path.live()
+                            + ", which keeps writers out.");
         }
         return row;
     }
@@ -167,18 +169,23 @@ final class LiveFile implements LiveMemory {
     }
 
     @Override
-    public void leave() {
-        if (isWriter && processes.isAttached()) {
-            tell(chunk(0), "");
+    public void enterGrowth() {
+        if (!lock.enterGrowth(waitNanos)) {
+            throw new BusyException(
+                    "another process is growing the data file of "
+                            + file
+                            + " and does not come to an end");
         }
-        processes.leave();
     }
 
-    private void tell(MemorySegment chunk, String holder) {
-        byte[] words = holder.getBytes(StandardCharsets.UTF_8);
-        byte[] text = Arrays.copyOf(words, ProcessTable.HOLDER_BYTES);
-        MemorySegment.copy(
-                MemorySegment.ofArray(text), 0, chunk, ProcessTable.HOLDER_OFFSET, text.length);
+    @Override
+    public void leaveGrowth() {
+        lock.leaveGrowth();
+    }
+
+    @Override
+    public void leave() {
+        processes.leave();
     }
 
     @Override

@@ -25,8 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  * The claim on a store: a name in {@link OpenStores} against this JVM, and the locks on bytes of
  * the live file by which processes know of each other. They lie far behind its content.
  *
- * <p>Thread safety: one thread, but for {@link #tryRow} and {@link #freeRow}, for which the caller
- * sees to it that they are not called at the same time.
+ * <p>Thread safety: one thread, but for {@link #tryRow} and {@link #freeRow}, and {@link
+ * #enterGrowth} and {@link #leaveGrowth}, for which the caller sees to it that neither pair is
+ * called twice at the same time.
  */
 final class LiveLock implements Closeable {
     /** Rows for processes. */
@@ -37,11 +38,14 @@ final class LiveLock implements Closeable {
     /** Held while a process attaches, recovers, or closes as the last one. */
     private static final long OPENING = FIRST_BYTE;
 
-    /** Held by the process that writes as long as it has the store open. */
-    private static final long WRITER = FIRST_BYTE + 1;
+    /** Held while the data file grows. */
+    private static final long GROWTH = FIRST_BYTE + 1;
 
     /** One byte for each row, held as long as its process has the store open. */
     private static final long FIRST_ROW = FIRST_BYTE + 64;
+
+    /** One byte for each row, held as long as its process has the store open for writing. */
+    private static final long FIRST_WRITER = FIRST_ROW + ROWS;
 
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -59,6 +63,7 @@ final class LiveLock implements Closeable {
     // One thread
     private final List<FileLock> held = new ArrayList<>();
     private FileLock opening;
+    private FileLock growth;
     private boolean isKept;
 
     // Guarded by the callers of tryRow
@@ -161,18 +166,36 @@ final class LiveLock implements Closeable {
      * @return whether it is so
      */
     boolean enter(long waitNanos) {
+        opening = lock(OPENING, waitNanos);
+        return opening != null;
+    }
+
+    private FileLock lock(long position, long waitNanos) {
         long start = System.nanoTime();
         boolean wasInterrupted = Thread.interrupted();
-        opening = tryLock(OPENING, 1);
-        while (opening == null && System.nanoTime() - start < waitNanos) {
+        FileLock lock = tryLock(position, 1);
+        while (lock == null && System.nanoTime() - start < waitNanos) {
             LockSupport.parkNanos(PAUSE_NANOS);
             wasInterrupted |= Thread.interrupted();
-            opening = tryLock(OPENING, 1);
+            lock = tryLock(position, 1);
         }
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
         }
-        return opening != null;
+        return lock;
+    }
+
+    /** Keeps other processes from growing the data file; returns whether it is so. */
+    boolean enterGrowth(long waitNanos) {
+        growth = lock(GROWTH, waitNanos);
+        return growth != null;
+    }
+
+    /** Lets others grow the data file. */
+    void leaveGrowth() {
+        FileLock ended = growth;
+        growth = null;
+        unlock(ended);
     }
 
     /** Lets others open the store. */
@@ -184,13 +207,26 @@ final class LiveLock implements Closeable {
         }
     }
 
-    /**
-     * {@return whether this process may write from here on, or, where the locks are shared, whether
-     * no other process may}
-     */
-    boolean takeWriter() {
-        FileLock lock = tryLock(WRITER, 1);
+    /** {@return whether the process in this row may write from here on} */
+    boolean takeWriter(int row) {
+        FileLock lock = tryLock(FIRST_WRITER + row, 1);
         return lock != null && held.add(lock);
+    }
+
+    /** {@return whether no process may write from here on} Requires: the locks are shared. */
+    boolean keepWritersOut() {
+        FileLock lock = tryLock(FIRST_WRITER, ROWS);
+        return lock != null && held.add(lock);
+    }
+
+    /** {@return whether no process has a row} Requires: this one has none, and has entered. */
+    boolean isDeserted() {
+        return isFree(FIRST_ROW, ROWS);
+    }
+
+    /** {@return whether no other process may write} Requires: this one has entered. */
+    boolean isOnlyWriter(int self) {
+        return isFree(FIRST_WRITER, self) && isFree(FIRST_WRITER + self + 1, ROWS - self - 1);
     }
 
     /** {@return a row for this process, or -1 if there is none left} Requires: it has entered. */

@@ -13,6 +13,12 @@ sealed interface LiveMemory extends AutoCloseable permits LiveFile, PrivateLive 
     /** {@return who else has the store open} */
     Processes processes();
 
+    /** Keeps other processes from growing the data file until {@link #leaveGrowth}. */
+    void enterGrowth();
+
+    /** Lets others grow the data file. */
+    void leaveGrowth();
+
     /** Takes away the words that tell who has the store open. Requires: it is still mapped. */
     void leave();
 

@@ -49,6 +49,17 @@ final class Machine {
         return new FileKey((Long) attributes.get("dev"), (Long) attributes.get("ino"));
     }
 
+    /** {@return how many names a file has, 1 where the system does not tell} */
+    static int names(Path file) {
+        try {
+            return file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                    ? (Integer) Files.getAttribute(file, "unix:nlink")
+                    : 1;
+        } catch (IOException e) {
+            return 1;
+        }
+    }
+
     /** {@return this process in words, for whoever is refused} */
     static String describeProcess() {
         ProcessHandle process = ProcessHandle.current();

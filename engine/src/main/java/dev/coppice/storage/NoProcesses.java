@@ -15,7 +15,17 @@ class NoProcesses implements Processes {
     }
 
     @Override
+    public String describe(int row) {
+        return Machine.describeProcess();
+    }
+
+    @Override
     public boolean isAlone() {
+        return true;
+    }
+
+    @Override
+    public boolean isOnlyWriter() {
         return true;
     }
 

@@ -13,10 +13,9 @@ import java.util.Arrays;
 
 /**
  * What a process that may not write the live file sees in place of it: a copy in memory of its own.
- * It cannot tell others what it reads, so while it is open a shared lock keeps those out who would
- * write, and finds out whether one is in already. Where there is no live file, or it cannot be
- * read, there are zeros and no lock: then whoever opens the store must see to it that nobody
- * writes.
+ * It cannot tell others what it reads, so while it is open shared locks keep those out who would
+ * write, and find out whether one is in already. Where there is no live file, or it cannot be read,
+ * there are zeros and no lock: then whoever opens the store must see to it that nobody writes.
  *
  * <p>Thread safety: {@link #chunk} and {@link #chunkCount} any thread.
  */
@@ -38,10 +37,11 @@ final class PrivateLive implements LiveMemory {
     }
 
     /**
+     * @param isImmutable whether nobody else may have it open, not even to read it
      * @param waitNanos how long to wait for processes that are just opening or closing the store
-     * @throws BusyException naming the process that writes
+     * @throws BusyException naming the process that is in the way
      */
-    static PrivateLive open(StorePath path, Arena arena, long waitNanos) {
+    static PrivateLive open(StorePath path, Arena arena, boolean isImmutable, long waitNanos) {
         if (!Files.isReadable(path.live())) {
             return new PrivateLive(path, arena, Processes.NONE);
         }
@@ -49,6 +49,13 @@ final class PrivateLive implements LiveMemory {
         RandomAccessFile content = null;
         try {
             keepWritersOut(lock, path, waitNanos);
+            if (isImmutable && !lock.isDeserted()) {
+                throw new BusyException(
+                        path.data()
+                                + " cannot be taken for immutable: it is open in "
+                                + ProcessTable.holder(path.live())
+                                + ".");
+            }
             content = new RandomAccessFile(path.live().toFile(), "r");
             PrivateLive live = new PrivateLive(path, arena, new UnseenProcess(lock), content, lock);
             live.copyFrom(content);
@@ -67,11 +74,11 @@ final class PrivateLive implements LiveMemory {
             throw new BusyException(
                     path.data() + " is being opened by " + ProcessTable.opener(path.live()) + ".");
         }
-        if (!lock.takeWriter()) {
+        if (!lock.keepWritersOut()) {
             throw new BusyException(
                     path.data()
                             + " is open in "
-                            + ProcessTable.writer(path.live())
+                            + ProcessTable.holder(path.live())
                             + ", and this process may not write "
                             + path.live()
                             + ", which it needs to read beside a writer.");
@@ -134,6 +141,16 @@ final class PrivateLive implements LiveMemory {
     @Override
     public Processes processes() {
         return processes;
+    }
+
+    @Override
+    public void enterGrowth() {
+        // Whoever only reads grows nothing.
+    }
+
+    @Override
+    public void leaveGrowth() {
+        // As above.
     }
 
     @Override

@@ -23,11 +23,6 @@ import java.util.function.IntConsumer;
  * <p>Thread safety: as {@link Processes} says.
  */
 final class ProcessTable implements Processes {
-    /** Where the words lie that tell who writes. */
-    static final int HOLDER_OFFSET = 256;
-
-    static final int HOLDER_BYTES = 256;
-
     private static final int TABLE_OFFSET = 12_288;
     private static final int ROW_BYTES = 64;
     private static final int STATE = 0;
@@ -41,6 +36,7 @@ final class ProcessTable implements Processes {
     private static final long OPENING = 1;
     private static final long ATTACHED_STATE = 2;
     private static final long GONE = 3;
+    private static final long WRITING = 4;
 
     private static final long CLOSING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
@@ -50,14 +46,18 @@ final class ProcessTable implements Processes {
     private final MemorySegment chunk;
     private final int self;
     private final boolean isAlone;
+    private final boolean isWriter;
+    private final boolean isOnlyWriter;
     private final long attachedMillis = System.currentTimeMillis();
 
     /** Requires: the row is this process's, and it has entered. */
-    ProcessTable(LiveLock lock, MemorySegment chunk, int self, boolean isAlone) {
+    ProcessTable(LiveLock lock, MemorySegment chunk, int self, boolean isWriter) {
         this.lock = lock;
         this.chunk = chunk;
         this.self = self;
-        this.isAlone = isAlone;
+        this.isWriter = isWriter;
+        this.isAlone = lock.isAlone(self);
+        this.isOnlyWriter = isAlone || lock.isOnlyWriter(self);
         if (isAlone) {
             for (int row = 0; row < LiveLock.ROWS; row++) {
                 state(row, FREE);
@@ -101,13 +101,29 @@ final class ProcessTable implements Processes {
     }
 
     @Override
+    public String describe(int row) {
+        byte[] host = new byte[ROW_BYTES - HOST];
+        MemorySegment.copy(chunk, at(row) + HOST, MemorySegment.ofArray(host), 0, host.length);
+        long started = (long) WORD.getVolatile(chunk, at(row) + STARTED);
+        return Machine.describe(
+                processId(row),
+                Instant.ofEpochMilli(started).toString(),
+                text(host, 0, host.length));
+    }
+
+    @Override
     public boolean isAlone() {
         return isAlone;
     }
 
     @Override
+    public boolean isOnlyWriter() {
+        return isOnlyWriter;
+    }
+
+    @Override
     public void admit() {
-        state(self, ATTACHED_STATE);
+        state(self, isWriter ? WRITING : ATTACHED_STATE);
         lock.admit();
     }
 
@@ -159,21 +175,18 @@ final class ProcessTable implements Processes {
         }
     }
 
-    /** {@return who writes, in words, as far as the live file tells} */
-    static String writer(Path live) {
-        try (RandomAccessFile file = new RandomAccessFile(live.toFile(), "r")) {
-            byte[] text = new byte[HOLDER_BYTES];
-            file.seek(HOLDER_OFFSET);
-            file.readFully(text);
-            String words = text(text, 0, text.length);
-            return words.isEmpty() ? "another process" : words;
-        } catch (IOException e) {
-            return "another process";
-        }
+    /** {@return who has the store open, in words, as far as the live file tells} */
+    static String holder(Path live) {
+        return find(live, WRITING, ATTACHED_STATE);
     }
 
     /** {@return who is opening the store, in words, as far as the live file tells} */
     static String opener(Path live) {
+        return find(live, OPENING, WRITING);
+    }
+
+    /** {@return a process in one of these states, those in the first preferred} */
+    private static String find(Path live, long... states) {
         byte[] table = new byte[LiveLock.ROWS * ROW_BYTES];
         try (RandomAccessFile file = new RandomAccessFile(live.toFile(), "r")) {
             file.seek(TABLE_OFFSET);
@@ -182,15 +195,17 @@ final class ProcessTable implements Processes {
             return "another process";
         }
         ByteBuffer rows = ByteBuffer.wrap(table).order(ByteOrder.nativeOrder());
-        for (int at = 0; at < table.length; at += ROW_BYTES) {
-            if (rows.getLong(at + STATE) == OPENING) {
-                return Machine.describe(
-                        rows.getLong(at + PID),
-                        Instant.ofEpochMilli(rows.getLong(at + STARTED)).toString(),
-                        text(table, at + HOST, ROW_BYTES - HOST));
+        for (long state : states) {
+            for (int at = 0; at < table.length; at += ROW_BYTES) {
+                if (rows.getLong(at + STATE) == state) {
+                    return Machine.describe(
+                            rows.getLong(at + PID),
+                            Instant.ofEpochMilli(rows.getLong(at + STARTED)).toString(),
+                            text(table, at + HOST, ROW_BYTES - HOST));
+                }
             }
         }
-        return writer(live);
+        return "another process";
     }
 
     private static String text(byte[] bytes, int from, int length) {

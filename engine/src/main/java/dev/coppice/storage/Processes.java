@@ -20,11 +20,20 @@ public interface Processes {
     /** {@return the id that the system has given to the process in a row, 0 where nobody knows} */
     long processId(int row);
 
+    /** {@return the process in a row, in words} */
+    String describe(int row);
+
     /**
      * {@return whether no other process had the store open when this one opened it} Nobody comes
      * before {@link #admit}, though others may go.
      */
     boolean isAlone();
+
+    /**
+     * {@return whether no other process had the store open for writing when this one opened it} As
+     * {@link #isAlone}.
+     */
+    boolean isOnlyWriter();
 
     /** Ends the opening: others may come. */
     void admit();

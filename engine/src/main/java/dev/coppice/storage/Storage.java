@@ -36,7 +36,7 @@ public interface Storage extends AutoCloseable {
     int LIVE_CHUNK_BYTES = 1 << 16;
 
     /** How many chunks of the live file are ever used, however long it is. */
-    int MAX_LIVE_CHUNKS = 1025;
+    int MAX_LIVE_CHUNKS = 2049;
 
     /** {@return whether no write, growth or cut is allowed} */
     boolean isReadOnly();
@@ -57,8 +57,9 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Extends the data file to {@code newSize} bytes by physically writing zeros, so that no later
-     * store into it can fail for lack of space. On failure the size is what it was. The new bytes
-     * are zero even where an earlier cut took others away.
+     * store into it can fail for lack of space; where another process has extended it meanwhile,
+     * maps that and adds what is missing. On failure the size is what it was. The new bytes are
+     * zero even where an earlier cut took others away.
      *
      * <p>Each call maps the last chunk once more, and mappings are kept until {@link #close}: a
      * large store should grow in large steps. {@link #write} and {@link #sync} do not wait for it.
@@ -149,8 +150,8 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
-     * Makes the mapping cover at least {@code bytes} of a data file that another process has grown.
-     * Nothing happens where this one writes, or where the file does not have them.
+     * Makes the mapping cover at least {@code bytes} of a data file that another process has grown,
+     * or as many as it has.
      */
     default void reach(long bytes) {}
 

@@ -21,7 +21,7 @@ class TxnGateTest {
 
     private final AtomicLong position = new AtomicLong();
     private final AtomicBoolean isOver = new AtomicBoolean();
-    private final TxnGate gate = new TxnGate(position::get, isOver::get, false);
+    private final TxnGate gate = new TxnGate(position::get, isOver::get, () -> false);
 
     @Test
     void positionReachedAlreadyNeedsNoWait() throws InterruptedException {
@@ -38,7 +38,7 @@ class TxnGateTest {
 
     @Test
     void moveByAnotherProcessIsNoticedThoughNobodyCalls() throws Exception {
-        TxnGate shared = new TxnGate(position::get, isOver::get, true);
+        TxnGate shared = new TxnGate(position::get, isOver::get, () -> true);
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
             Future<Boolean> waits = threads.submit(() -> shared.await(7, LONG_NANOS));
             position.set(7);

@@ -1,10 +1,12 @@
 package dev.coppice.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.error.BusyException;
+import dev.coppice.error.StoreIoException;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -13,7 +15,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store is open once, however it is reached and whatever threads are interrupted. */
+/**
+ * A store is open once in each process, however it is reached, and processes see each other
+ * whatever threads are interrupted.
+ */
 class StoreClaimTest {
     private static final FileStorage.Options CREATE = FileStorage.Options.defaults();
     private static final FileStorage.Options READ_ONLY =
@@ -41,7 +46,7 @@ class StoreClaimTest {
             Files.createLink(hard.resolveSibling("hard-live"), directory.resolve("store-live"));
             assertBusy(hard, CREATE, "this very process");
             // None of the refusals may have dropped the lock.
-            assertOtherProcessIsRefused(path);
+            assertOtherProcessSeesThisOne(path);
         }
         FileStorage.open(path, CREATE).close();
     }
@@ -51,32 +56,87 @@ class StoreClaimTest {
         assertTrue(e.getMessage().contains(words), e.getMessage());
     }
 
-    private static void assertOtherProcessIsRefused(Path path) throws IOException {
+    private static void assertOtherProcessSeesThisOne(Path path) throws IOException {
         try (StoreProcess other = StoreProcess.start(path)) {
             String answer = other.answer();
-            assertTrue(answer.startsWith("busy: "), answer);
-            assertTrue(
-                    answer.contains("process " + ProcessHandle.current().pid() + ", started"),
-                    answer);
+            assertTrue(answer.endsWith("beside others"), answer);
         }
     }
 
     @Test
-    void storeHeldByAnotherProcessIsRefusedUntilThatDies()
-            throws IOException, InterruptedException {
+    void processIsSeenUntilItDies() throws IOException, InterruptedException {
         Path path = directory.resolve("store");
         try (StoreProcess other = StoreProcess.start(path)) {
-            assertEquals("open 0", other.answer());
-            assertBusy(path, CREATE, "process " + other.pid());
-            assertBusy(path, CREATE, "process " + other.pid());
+            assertEquals("open 0 alone", other.answer());
+            try (FileStorage storage = open(path)) {
+                assertFalse(storage.processes().isAlone());
+                assertFalse(storage.processes().isOnlyWriter());
+                String first = storage.processes().describe(0);
+                assertTrue(first.startsWith("process " + other.pid() + ", started"), first);
+            }
             other.kill();
         }
         try (FileStorage storage = open(path)) {
+            assertTrue(storage.processes().isAlone());
             storage.create(Segments.filled(4096, 1));
         }
         try (StoreProcess other = StoreProcess.start(path)) {
-            assertEquals("open 4096", other.answer());
+            assertEquals("open 4096 alone", other.answer());
         }
+    }
+
+    /** Through another name it would have another live file, and others would not be seen. */
+    @Test
+    void storeWithTwoNamesIsRefused() throws IOException {
+        Path path = directory.resolve("store");
+        try (FileStorage storage = open(path)) {
+            storage.create(Segments.filled(4096, 1));
+            Path hard = Files.createLink(directory.resolve("hard"), path);
+            StoreIoException e =
+                    assertThrows(StoreIoException.class, () -> FileStorage.open(hard, READ_ONLY));
+            assertTrue(e.getMessage().contains("2 names"), e.getMessage());
+            assertThrows(StoreIoException.class, () -> FileStorage.open(hard, CREATE));
+            assertFalse(Files.exists(directory.resolve("hard-live")));
+            Files.delete(hard);
+            assertOtherProcessSeesThisOne(path);
+        }
+    }
+
+    @Test
+    void growthOfTwoProcessesAddsUp() throws IOException {
+        Path path = directory.resolve("store");
+        try (FileStorage storage = open(path)) {
+            storage.create(Segments.filled(4096, 1));
+            try (StoreProcess other = StoreProcess.start(path, 1 << 20)) {
+                assertEquals("open 4096 beside others", other.answer());
+                assertEquals("grown 1048576", other.answer());
+                assertEquals(4096, storage.size());
+                storage.reach(8192);
+                assertEquals(1 << 20, storage.size());
+                assertEquals(1 << 20, storage.chunks()[0].byteSize());
+                storage.grow(2 << 20);
+                assertEquals(2 << 20, Files.size(path));
+            }
+        }
+    }
+
+    @Test
+    void immutableStoreIsRefusedWhereAProcessIsSeen() throws IOException {
+        Path path = directory.resolve("store");
+        FileStorage.Options immutable =
+                new FileStorage.Options(false, true, true, Long.MAX_VALUE, false, 100);
+        try (StoreProcess other = StoreProcess.start(path, 1 << 20)) {
+            assertEquals("open 0 alone", other.answer());
+            assertEquals("grown 1048576", other.answer());
+            assertBusy(path, immutable, "process " + other.pid());
+        }
+        Path live = directory.resolve("store-live");
+        Files.delete(live);
+        try (FileStorage storage = FileStorage.open(path, immutable)) {
+            storage.processes().admit();
+            assertEquals(1 << 20, storage.size());
+        }
+        assertFalse(Files.exists(live));
     }
 
     @Test
@@ -91,7 +151,7 @@ class StoreClaimTest {
             } finally {
                 storm.end();
             }
-            assertOtherProcessIsRefused(path);
+            assertOtherProcessSeesThisOne(path);
         }
     }
 
@@ -102,7 +162,7 @@ class StoreClaimTest {
             storage.create(Segments.filled(4096, 1));
             System.getProperties().keySet().removeIf(key -> key.toString().startsWith("dev.copp"));
             assertBusy(path, CREATE, "this very process");
-            assertOtherProcessIsRefused(path);
+            assertOtherProcessSeesThisOne(path);
         }
     }
 
@@ -122,7 +182,7 @@ class StoreClaimTest {
                                     other.getMethod("open", Path.class, options)
                                             .invoke(null, path, defaults));
             assertEquals(BusyException.class.getName(), e.getCause().getClass().getName());
-            assertOtherProcessIsRefused(path);
+            assertOtherProcessSeesThisOne(path);
         }
     }
 

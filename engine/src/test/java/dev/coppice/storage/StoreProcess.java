@@ -21,6 +21,11 @@ public final class StoreProcess implements AutoCloseable {
     }
 
     static StoreProcess start(Path path) throws IOException {
+        return start(path, 0);
+    }
+
+    /** Starts one that makes the file, if there is none, and lets it grow to a size. */
+    static StoreProcess start(Path path, long size) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         return new StoreProcess(
                 new ProcessBuilder(
@@ -30,7 +35,8 @@ public final class StoreProcess implements AutoCloseable {
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 StoreProcess.class.getName(),
-                                path.toString())
+                                path.toString(),
+                                Long.toString(size))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start());
     }
@@ -58,7 +64,16 @@ public final class StoreProcess implements AutoCloseable {
         Path path = Path.of(arguments[0]);
         try (FileStorage storage = FileStorage.open(path, FileStorage.Options.defaults())) {
             storage.processes().admit();
-            out.println("open " + storage.size());
+            String company = storage.processes().isAlone() ? " alone" : " beside others";
+            out.println("open " + storage.size() + company);
+            long wanted = Long.parseLong(arguments[1]);
+            if (wanted > 0) {
+                if (storage.size() == 0) {
+                    storage.create(Segments.filled(4096, 1));
+                }
+                storage.grow(wanted);
+                out.println("grown " + storage.size());
+            }
             int end = System.in.read();
             assert end >= -1;
         } catch (BusyException e) {

@@ -236,6 +236,27 @@ public final class SimulatedDisk implements Storage {
         return new SimulatedReader(this, processes.attach(isClosed || size == 0));
     }
 
+    /**
+     * Attaches a process that writes beside others of its kind; the disk itself is not open
+     * meanwhile. Its death, and its close, leave the disk to the others.
+     */
+    public synchronized SimulatedWriter attachWriter() {
+        checkNotDiscarded();
+        return new SimulatedWriter(this, processes.attachWriter());
+    }
+
+    synchronized LiveContent copyLive() {
+        return live.copy();
+    }
+
+    /** Gives the live file the content of a copy, which is discarded. */
+    synchronized void restoreLive(LiveContent copy) {
+        for (int i = 0; i < copy.count(); i++) {
+            live.chunk(i).copyFrom(copy.chunk(i));
+        }
+        copy.discard();
+    }
+
     synchronized MemorySegment sharedChunk(int index) {
         checkNotDiscarded();
         return live.chunk(index);

@@ -85,13 +85,14 @@ public final class Checkpoint {
         FreeMap unneeded = unneeded(running, known, kept);
         long pages = images.pagesFor(unneeded, kept);
         int pin = readers.claim();
-        readers.pin(pin, target.txn(), 0);
+        readers.pin(pin, target, 0);
         long first = -1;
         try {
             first = allocator.allocateRun(pages, true);
             takeImage(unneeded, first, pages);
             ImageExtent image = new ImageExtent(first, pages, target.txn());
             Captured captured = new Captured(target, pin, image, unneeded, kept);
+            commits.took(first, pages);
             commits.beginLog();
             return captured;
         } catch (RuntimeException | Error e) {
@@ -152,15 +153,12 @@ public final class Checkpoint {
      */
     public long complete(Captured captured) {
         StoreRoot target = captured.target();
-        ImageExtent old = slots.known().image();
-        long oldBase = slots.known().base().txn();
         long end = writeOrGiveBack(captured);
         try {
             long sealed = sealer.seal(target, slots.known().tip().txn());
             storage.deliveryPoint();
             syncSealed(captured.image());
-            slots.lock().lock();
-            try {
+            alone(() -> {
                 commits.checkNotPoisoned();
                 StoreRoot base = endingAt(target, end);
                 StoreRoot tip = slots.known().tip();
@@ -170,12 +168,7 @@ public final class Checkpoint {
                 long slotEnd = Math.max(end, tip.endPage());
                 slots.write(tip, base, captured.image(), tip.txn(), slotEnd, false);
                 commits.endLog();
-            } finally {
-                slots.lock().unlock();
-            }
-            if (old.firstPage() != 0) {
-                commits.addOldImage(old, oldBase, target.txn());
-            }
+            });
             return sealed;
         } catch (InternalError e) {
             commits.poison();
@@ -194,7 +187,34 @@ public final class Checkpoint {
         long[] ranges = Arrays.copyOf(sealed, sealed.length + 2);
         ranges[sealed.length] = image.firstPage() << pageSize.shift();
         ranges[sealed.length + 1] = image.pages() << pageSize.shift();
-        storage.sync(ranges, ranges.length / 2);
+        sync(ranges);
+    }
+
+    /**
+     * Where processes beside this one write, nobody else flushes meanwhile: should it fail, all are
+     * told before another flush could find nothing left to do.
+     */
+    private void sync(long... ranges) {
+        if (commits.isShared()) {
+            alone(() -> slots.flush(ranges));
+        } else {
+            storage.sync(ranges, ranges.length / 2);
+        }
+    }
+
+    /** Does what nobody else in any process does at the same time: write a slot, flush. */
+    private void alone(Runnable work) {
+        slots.lock().lock();
+        try {
+            slots.keepOthersOut();
+            try {
+                work.run();
+            } finally {
+                slots.admitOthers();
+            }
+        } finally {
+            slots.lock().unlock();
+        }
     }
 
     /**
@@ -221,18 +241,15 @@ public final class Checkpoint {
             sealer.seal(target, durable);
             storage.deliveryPoint();
             long[] sealed = sealer.ranges();
-            storage.sync(sealed, sealed.length / 2);
-            slots.lock().lock();
-            try {
+            sync(sealed);
+            alone(() -> {
                 commits.checkNotPoisoned();
                 Known known = slots.known();
                 if (target.txn() > known.tip().txn()) {
                     long end = Math.max(known.endPage(), target.endPage());
                     slots.write(target, known.base(), known.image(), target.txn(), end, false);
                 }
-            } finally {
-                slots.lock().unlock();
-            }
+            });
         } catch (InternalError e) {
             commits.poison();
             throw new StoreIoException("a mapped page could not be written", e);
@@ -255,7 +272,7 @@ public final class Checkpoint {
             return write(captured);
         } catch (RuntimeException | Error e) {
             ImageExtent image = captured.image();
-            commits.addOldImage(image, image.birth(), image.birth());
+            commits.addUnusedImage(image);
             readers.release(captured.pin());
             throw e;
         }

@@ -31,7 +31,11 @@ public final class Commits {
      * says that everything born behind the last known tip must verify, so one flush covers the
      * group, and NORMAL commits before it too, once they are sealed.
      *
-     * Nobody publishes while a prepared root is not published: a NORMAL commit leads first.
+     * Nobody publishes while a prepared root is not published: a NORMAL commit leads first, and
+     * the process keeps the writer role.
+     *
+     * What changes the free space is written down in the ledger once it is published, where other
+     * processes write, too.
      */
     private static final long PAGES_PER_SCAN = 128;
     private static final int SCAN_ATTEMPTS = 100;
@@ -44,12 +48,14 @@ public final class Commits {
     private final ReaderTable readers;
     private final PageAllocator allocator;
     private final PageSealer sealer;
+    private final SpaceLedger ledger;
+    private final WriterWord writer;
 
     /** Deaths that are published and not yet with the allocator. */
-    private final ConcurrentLinkedQueue<ExtentList> published = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Deaths> published = new ConcurrentLinkedQueue<>();
 
-    /** Free-space images that are those of the base no more; lists as above. */
-    private final ConcurrentLinkedQueue<ExtentList> oldImages = new ConcurrentLinkedQueue<>();
+    /** Free-space images that never became those of the base. */
+    private final ConcurrentLinkedQueue<ImageExtent> unusedImages = new ConcurrentLinkedQueue<>();
 
     // Guarded by the group's monitor.
     private final List<Prepared> group = new ArrayList<>();
@@ -62,6 +68,10 @@ public final class Commits {
     private long logPages;
     private long[][] roots = {new long[16]};
     private long nextScan = PAGES_PER_SCAN;
+    private long publicationSeen;
+
+    /** Whether names were retained or dropped since the role was taken. */
+    private boolean areNamesNew;
 
     // Checkpoint role; read by any thread.
     private volatile long capturedPages;
@@ -70,7 +80,15 @@ public final class Commits {
     private volatile boolean hasPrepared;
     private boolean isEnded;
 
-    private record Prepared(StoreRoot root, ExtentList deaths, boolean dropsNames) {}
+    /** What a root took and gave back is null where nobody has to be told. */
+    private record Prepared(
+            StoreRoot root,
+            ExtentList deaths,
+            ExtentList taken,
+            ExtentList unused,
+            boolean dropsNames) {}
+
+    private record Deaths(ExtentList extents, ExtentList taken, ExtentList unused) {}
 
     Commits(
             Storage storage,
@@ -79,6 +97,8 @@ public final class Commits {
             DurableSlots slots,
             ReaderTable readers,
             PageAllocator allocator,
+            SpaceLedger ledger,
+            WriterWord writer,
             RetainedRoots retained,
             StoreRoot newest,
             long logPages) {
@@ -89,6 +109,9 @@ public final class Commits {
         this.slots = slots;
         this.readers = readers;
         this.allocator = allocator;
+        this.ledger = ledger;
+        this.writer = writer;
+        this.publicationSeen = -1;
         this.newest = newest.copy();
         this.newestUnsealed = newest.txn();
         this.logSince = slots.known().base().txn();
@@ -109,6 +132,81 @@ public final class Commits {
     /** {@return as {@link #logPages}, with those of a checkpoint that has not completed; about} */
     public long undurablePages() {
         return capturedPages + logPages;
+    }
+
+    /** {@return whether processes beside this one have the store open for writing} */
+    boolean isShared() {
+        return live.hasOtherWriters();
+    }
+
+    /** {@return whether roots are prepared and not published, so that the writer role is kept} */
+    boolean isUnsettled() {
+        return hasPrepared && !live.isPoisoned();
+    }
+
+    /** Somebody else may be writing, who has taken this process for dead. */
+    private void checkOwner() {
+        if (!writer.isOwned()) {
+            storage.processes().requireAttached();
+            throw new StoreIoException(
+                    "another process has taken the writer role from this one: close the store and"
+                            + " open it again");
+        }
+    }
+
+    /**
+     * Takes up what other processes have published. Writer role.
+     *
+     * @param isRebuilt whether the free space was found anew, with all that has died by now
+     */
+    void follow(boolean isRebuilt) {
+        if (isRebuilt) {
+            published.clear();
+            unusedImages.clear();
+        }
+        long publication = live.publication();
+        if (publication != publicationSeen) {
+            live.latest(newest);
+            newestUnsealed = newest.txn();
+            publicationSeen = publication;
+        }
+    }
+
+    /** Takes up how much is in the log. Writer role. */
+    void log(long pages, long since) {
+        logPages = pages;
+        logSince = since;
+    }
+
+    /** Leaves everything to the process that comes next. Writer role. */
+    void handOver() {
+        publicationSeen = live.publication();
+        if (ledger.isShared() && !live.isPoisoned()) {
+            drain();
+            if (areNamesNew) {
+                ledger.named();
+            }
+            ledger.finish(newest.txn(), logPages, logSince);
+        }
+        areNamesNew = false;
+    }
+
+    /** What is free changes in a way that nobody else has to know. Writer role. */
+    void goOnAlone() {
+        ledger.leave();
+    }
+
+    /** Pages were taken that no transaction has. Writer role. */
+    void took(long page, long count) {
+        ledger.took(page, count);
+    }
+
+    /** Makes the pages free by which the file has grown. Writer role. */
+    public void extend(long pages) {
+        if (pages > allocator.freeMap().pages()) {
+            allocator.extend(pages);
+            ledger.extended(pages);
+        }
     }
 
     void checkNotPoisoned() {
@@ -134,6 +232,7 @@ public final class Commits {
      * is dropped stays for the time being, so nothing is lost if the commit fails.
      */
     private boolean retain(StoreRoot work) {
+        areNamesNew = true;
         return retained.update(new PageMap(pageSize, storage.chunks(), null), work);
     }
 
@@ -149,6 +248,7 @@ public final class Commits {
         writes.writeOut();
         storage.deliveryPoint();
         checkNotPoisoned();
+        checkOwner();
         boolean dropsNames = changesNames && retain(work);
         live.publish(work, slots.known().sequence());
         if (dropsNames) {
@@ -159,6 +259,11 @@ public final class Commits {
             newest.copyFrom(work);
             newestUnsealed = work.txn();
             logPages += writes.livePages();
+            if (ledger.isShared()) {
+                // What came before is written down before.
+                drain();
+                ledger.took(writes.allocated(), writes.unused());
+            }
             apply(writes.superseded());
             writes.finish();
             reclaimWhenDue();
@@ -196,6 +301,7 @@ public final class Commits {
      */
     public void prepare(WriteSet writes, StoreRoot work, boolean changesNames) {
         checkNotPoisoned();
+        checkOwner();
         if (newestUnsealed > slots.known().tip().txn()) {
             sealer.seal(newest, slots.known().tip().txn());
             storage.deliveryPoint();
@@ -204,7 +310,14 @@ public final class Commits {
         writes.writeOut();
         storage.deliveryPoint();
         boolean dropsNames = changesNames && retain(work);
-        Prepared prepared = new Prepared(work.copy(), writes.superseded().copy(), dropsNames);
+        boolean isTold = ledger.isShared();
+        Prepared prepared =
+                new Prepared(
+                        work.copy(),
+                        writes.superseded().copy(),
+                        isTold ? writes.allocated().copy() : null,
+                        isTold ? writes.unused().copy() : null,
+                        dropsNames);
         try {
             synchronized (group) {
                 group.add(prepared);
@@ -248,6 +361,7 @@ public final class Commits {
         slots.lock().lock();
         try {
             isEnded = true;
+            slots.end();
         } finally {
             slots.lock().unlock();
         }
@@ -296,6 +410,15 @@ public final class Commits {
         if (members.isEmpty()) {
             return;
         }
+        slots.keepOthersOut();
+        try {
+            flush(members);
+        } finally {
+            slots.admitOthers();
+        }
+    }
+
+    private void flush(List<Prepared> members) {
         StoreRoot tip = members.getLast().root();
         Known known = slots.known();
         long end = Math.max(known.endPage(), tip.endPage());
@@ -305,12 +428,17 @@ public final class Commits {
                     "another flush failed beside that of a commit: whether it survives is decided"
                             + " when the store is opened again");
         }
+        if (!writer.isOwned()) {
+            throw new CommitInDoubtException(
+                    "other processes have taken this one for dead: whether the commit survives is"
+                            + " decided when the store is opened again");
+        }
         live.publish(tip, slots.known().sequence());
         for (Prepared member : members) {
             if (member.dropsNames()) {
                 live.raiseNamesEpoch();
             }
-            published.add(member.deaths());
+            published.add(new Deaths(member.deaths(), member.taken(), member.unused()));
         }
         synchronized (group) {
             group.subList(0, members.size()).clear();
@@ -318,16 +446,9 @@ public final class Commits {
         }
     }
 
-    /**
-     * Adds an image that is not that of the base any more, from any thread.
-     *
-     * @param oldBase root that it belonged to
-     * @param newBase root that a newer image belongs to
-     */
-    void addOldImage(ImageExtent image, long oldBase, long newBase) {
-        ExtentList extents = new ExtentList();
-        extents.add(image.firstPage(), image.pages(), oldBase, newBase);
-        oldImages.add(extents);
+    /** Adds an image that was not written, from any thread. */
+    void addUnusedImage(ImageExtent image) {
+        unusedImages.add(image);
     }
 
     /** Gives a writer what was freed since the last one. Writer role. */
@@ -347,14 +468,18 @@ public final class Commits {
     /** Brings published deaths to the allocator. */
     private void drain() {
         try {
-            for (ExtentList each = published.poll(); each != null; each = published.poll()) {
-                apply(each);
+            for (Deaths each = published.poll(); each != null; each = published.poll()) {
+                if (each.taken() != null && each.unused() != null) {
+                    ledger.took(each.taken(), each.unused());
+                }
+                apply(each.extents());
             }
-            for (ExtentList each = oldImages.poll(); each != null; each = oldImages.poll()) {
-                allocator
-                        .pending()
-                        .addImage(each.page(0), each.count(0), each.birth(0), each.death(0));
+            for (ImageExtent each = unusedImages.poll();
+                    each != null;
+                    each = unusedImages.poll()) {
+                ledger.unusedImage(each);
             }
+            ledger.follow(slots.known());
         } catch (VirtualMachineError e) {
             // What is pending is not known any more: nothing is handed out until recovery.
             poison();
@@ -371,6 +496,7 @@ public final class Commits {
             }
             allocator.pending().add(superseded.page(i), count, birth, superseded.death(i));
         }
+        ledger.died(superseded);
     }
 
     /**
@@ -426,14 +552,15 @@ public final class Commits {
         }
         // Where many roots are kept, a scan costs as much more as it finds: it comes less often.
         nextScan = Math.max(PAGES_PER_SCAN, retained.limit() / ROOTS_PER_PAGE);
-        int limit = count + retained.limit() + 6;
+        int limit = count + retained.limit() + LiveWords.MAX_ORPHANS + 6;
         if (limit > roots[0].length) {
             roots[0] = Arrays.copyOf(roots[0], limit + 16);
         }
         long[] ids = roots[0];
-        allocator.reclaimImages(ids, count);
+        ledger.reclaimImages(ids, count);
         ids[count++] = live.inFlightTip();
         ids[count++] = live.inFlightBase();
+        count = live.orphans(ids, count);
         Known known = slots.known();
         count = retained.addDropped(ids, count, known.base().txn());
         ids[count++] = known.tip().txn();
@@ -443,6 +570,7 @@ public final class Commits {
         try {
             count = retained.mergeListed(ids, count);
             allocator.reclaim(ids, count, known.tip().txn());
+            ledger.reclaimed(ids, count);
         } catch (VirtualMachineError e) {
             poison();
             throw e;

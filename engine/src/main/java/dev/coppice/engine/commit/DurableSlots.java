@@ -5,52 +5,96 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
- * The two durable slots. Whoever writes one holds {@link #lock} from before the write until after
- * the flush returned.
+ * The two durable slots. Whoever writes one holds {@link #lock}, and a lock that all processes
+ * share, from before the write until after the flush returned, or has failed and everybody is told.
  *
  * <p>Thread safety: {@link #known} any thread, the rest the holder of the lock.
  */
 final class DurableSlots {
+    private static final int ATTEMPTS = 100;
+
     private final Storage storage;
     private final HeaderBlock header;
     private final LiveWords live;
     private final MemorySegment block = Arena.ofAuto().allocate(Block.BYTES, Long.BYTES);
     private final ReentrantLock lock = new ReentrantLock();
+    private final LockWord shared;
+    private final Runnable reap;
     private volatile Known known;
+    private volatile boolean isEnded;
 
-    DurableSlots(Storage storage, HeaderBlock header, LiveWords live, Known known) {
+    /**
+     * The slots as a process sees them.
+     *
+     * @param known the one that a flush has confirmed, or null where that is to be looked up
+     * @param shared the lock that all processes share
+     * @param reap finds out who is dead, and frees what they have
+     */
+    DurableSlots(
+            Storage storage,
+            HeaderBlock header,
+            LiveWords live,
+            Known known,
+            LockWord shared,
+            Runnable reap) {
         this.storage = storage;
         this.header = header;
         this.live = live;
         this.known = known;
+        this.shared = shared;
+        this.reap = reap;
     }
 
+    /** Guards the slots inside this process. */
     ReentrantLock lock() {
         return lock;
     }
 
-    Known known() {
-        return known;
+    /** Keeps other processes from flushing. Requires: the lock is held. */
+    void keepOthersOut() {
+        shared.take(reap);
     }
 
-    /**
-     * {@return the slot that the process which writes has confirmed, as far as this one can see}
-     * For processes that only read.
-     */
-    Known followed() {
-        long sequence = live.followedSequence();
+    /** Lets other processes flush. */
+    void admitOthers() {
+        shared.release();
+    }
+
+    /** Stays with what is known: the memory shared with other processes is about to go. */
+    void end() {
+        isEnded = true;
+    }
+
+    /** {@return the slot that a flush of some process has confirmed} */
+    Known known() {
         Known seen = known;
-        if (seen != null && seen.sequence() == sequence) {
-            return seen;
+        return isEnded || (seen != null && seen.sequence() == live.known())
+                ? seen
+                : seen(live::known);
+    }
+
+    /** {@return as {@link #known}, for processes that only read} */
+    Known followed() {
+        Known seen = known;
+        return isEnded || (seen != null && seen.sequence() == live.followedSequence())
+                ? seen
+                : seen(live::followedSequence);
+    }
+
+    /** A slot that was confirmed meanwhile may be where the one was that is looked for. */
+    private Known seen(LongSupplier newest) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long sequence = newest.getAsLong();
+            Known found = find(sequence);
+            if (found != null) {
+                known = found;
+                return found;
+            }
         }
-        Known found = find(sequence);
-        if (found != null) {
-            known = found;
-            return found;
-        }
-        return seen;
+        return known;
     }
 
     /**
@@ -88,7 +132,47 @@ final class DurableSlots {
             long endPage,
             boolean flushesAll) {
         assert lock.isHeldByCurrentThread();
-        Known old = known;
+        try {
+            writeAndFlush(tip, base, image, verifyAfter, endPage, flushesAll);
+        } catch (RuntimeException | Error e) {
+            // Before others can flush, which would succeed without having written anything.
+            live.poison(true);
+            throw e;
+        }
+    }
+
+    /**
+     * Flushes parts of the file, or all of it where processes beside this one write: a flush of
+     * parts may not be told what a flush of theirs has lost.
+     *
+     * @param ranges pairs of position and length
+     */
+    void flush(long[] ranges) {
+        assert lock.isHeldByCurrentThread();
+        try {
+            sync(ranges);
+        } catch (RuntimeException | Error e) {
+            live.poison(true);
+            throw e;
+        }
+    }
+
+    private void sync(long... ranges) {
+        if (live.hasOtherWriters()) {
+            storage.sync();
+        } else {
+            storage.sync(ranges, ranges.length / 2);
+        }
+    }
+
+    private void writeAndFlush(
+            StoreRoot tip,
+            StoreRoot base,
+            ImageExtent image,
+            long verifyAfter,
+            long endPage,
+            boolean flushesAll) {
+        Known old = known();
         DurableSlot next =
                 new DurableSlot(
                         old.sequence() + 1,
@@ -108,13 +192,13 @@ final class DurableSlots {
         if (flushesAll) {
             storage.sync();
         } else {
-            storage.sync(new long[] {position, Block.BYTES}, 1);
+            sync(position, Block.BYTES);
         }
         if (live.isPoisoned()) {
             throw new StoreIoException("another flush of the store failed meanwhile");
         }
-        known = new Known(next, victim);
         live.known(next.sequence());
+        known = new Known(next, victim);
         live.base(base.txn());
         live.inFlight(0, 0);
     }

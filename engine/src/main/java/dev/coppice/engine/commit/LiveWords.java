@@ -22,13 +22,23 @@ final class LiveWords {
     static final int FILE_OFFSET = 48;
     static final int CLEAN_OFFSET = 64;
     static final int POISON_OFFSET = 4_096;
+    static final int WRITER_OFFSET = 4_160;
+    static final int WRITER_SINCE_OFFSET = 4_168;
+    static final int SLOT_LOCK_OFFSET = 4_224;
     static final int NEXT_ID_OFFSET = 4_288;
     static final int KNOWN_OFFSET = 4_352;
     static final int BASE_OFFSET = 4_360;
     static final int IN_FLIGHT_OFFSET = 4_416;
     static final int NAMES_EPOCH_OFFSET = 4_480;
+    static final int CHECKPOINT_OFFSET = 4_544;
+    static final int WRITERS_OFFSET = 4_608;
+    static final int UNCLEAN_OFFSET = 4_616;
+    static final int SPACE_OFFSET = 4_624;
     static final int READERS_OFFSET = 4_672;
     static final int OPENINGS_OFFSET = 4_736;
+    static final int WAITING_OFFSET = 4_800;
+    static final int ORPHANS_OFFSET = 4_864;
+    static final int LEDGER_OFFSET = 5_120;
     static final int PUBLISHED_OFFSET = 8_192;
     static final int V0_OFFSET = 8_448;
     static final int V1_OFFSET = 8_704;
@@ -41,6 +51,9 @@ final class LiveWords {
     private static final int SLOT_CHECK = SLOT_ROOT + StoreRoot.BYTES;
     private static final int SLOT_BYTES = SLOT_CHECK + Long.BYTES;
 
+    /** What processes had in flight when they died, tip and base each. */
+    private static final int ORPHANS = 16;
+
     private static final int FOUND_STORE_ID = 0;
     private static final int FOUND_FILE = FOUND_STORE_ID + 2 * Long.BYTES;
     private static final int FOUND_SEQUENCE = FOUND_FILE + 2 * Long.BYTES;
@@ -50,17 +63,24 @@ final class LiveWords {
     /** The low bits of a transaction id; the others are its epoch. */
     static final long COUNTER_MASK = (1L << 48) - 1;
 
+    private static final long OWNER_MASK = 0xFF;
+
+    /** The owner of a lock word, and of that of the writer whose turn it is. */
+    private static final long OWNERS_MASK = 0x1FFFF;
+
     private static final long MAGIC = 0x01_45_56_49_4C_50_4F_43L;
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
     private final Storage storage;
     private final Processes processes;
     private final MemorySegment words;
+    private final long selfBit;
 
     LiveWords(Storage storage, MemorySegment words) {
         this.storage = storage;
         this.processes = storage.processes();
         this.words = words;
+        this.selfBit = processes == null ? 1 : 1L << processes.self();
     }
 
     private long get(int offset) {
@@ -70,6 +90,120 @@ final class LiveWords {
     private void set(int offset, long value) {
         WORD.setVolatile(words, (long) offset, value);
         storage.liveStored(offset, Long.BYTES);
+    }
+
+    // ---- processes that write
+
+    /** {@return whether processes beside this one have the store open for writing} */
+    boolean hasOtherWriters() {
+        return ((long) WORD.getVolatile(words, (long) WRITERS_OFFSET) & ~selfBit) != 0;
+    }
+
+    /** {@return a bit for the row of each process that has the store open for writing} */
+    long writers() {
+        return get(WRITERS_OFFSET);
+    }
+
+    /** Says whether the process in a row has the store open for writing. */
+    void writers(int row, boolean isThere) {
+        bit(WRITERS_OFFSET, row, isThere);
+    }
+
+    /** {@return a bit for the row of each process that waits for the writer role} */
+    long waiting() {
+        return (long) WORD.getVolatile(words, (long) WAITING_OFFSET);
+    }
+
+    void waiting(int row, boolean isThere) {
+        bit(WAITING_OFFSET, row, isThere);
+    }
+
+    private void bit(int offset, int row, boolean isSet) {
+        long bit = 1L << row;
+        if (isSet) {
+            long _ = (long) WORD.getAndBitwiseOr(words, (long) offset, bit);
+        } else {
+            long _ = (long) WORD.getAndBitwiseAnd(words, (long) offset, ~bit);
+        }
+        storage.liveStored(offset, Long.BYTES);
+    }
+
+    /** {@return when the writer role was taken last beside others, milliseconds since 1970} */
+    long writerSince() {
+        return get(WRITER_SINCE_OFFSET);
+    }
+
+    void writerSince(long millis) {
+        WORD.setVolatile(words, (long) WRITER_SINCE_OFFSET, millis);
+    }
+
+    /**
+     * {@return whether a process died in a flush or in a checkpoint, and nobody recovered since}
+     */
+    boolean isUnclean() {
+        return (long) WORD.getVolatile(words, (long) UNCLEAN_OFFSET) != 0;
+    }
+
+    void unclean(boolean isUnclean) {
+        set(UNCLEAN_OFFSET, isUnclean ? 1 : 0);
+    }
+
+    /**
+     * Keeps protected what a dead process had in flight, also when others have something in flight.
+     *
+     * @return false when there is no place left
+     */
+    boolean keepOrphan() {
+        for (int i = 0; i < ORPHANS; i++) {
+            int offset = ORPHANS_OFFSET + i * 2 * Long.BYTES;
+            if (get(offset) == 0 && get(offset + Long.BYTES) == 0) {
+                set(offset, inFlightTip());
+                set(offset + Long.BYTES, inFlightBase());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Adds what dead processes had in flight to roots that must survive; returns the count. */
+    int orphans(long[] ids, int count) {
+        int end = count;
+        for (int i = 0; i < 2 * ORPHANS; i++) {
+            long id = get(ORPHANS_OFFSET + i * Long.BYTES);
+            if (id != 0) {
+                ids[end++] = id;
+            }
+        }
+        return end;
+    }
+
+    /** How many ids {@link #orphans} may add. */
+    static final int MAX_ORPHANS = 2 * ORPHANS;
+
+    /** Forgets what dead processes had in flight: all of it is superseded on the medium. */
+    void forgetOrphans() {
+        for (int i = 0; i < 2 * ORPHANS; i++) {
+            if (get(ORPHANS_OFFSET + i * Long.BYTES) != 0) {
+                set(ORPHANS_OFFSET + i * Long.BYTES, 0);
+            }
+        }
+    }
+
+    /** {@return whether no process has died in the middle of something} */
+    boolean isQuiet() {
+        return !isUnclean()
+                && (get(WRITER_OFFSET) & OWNER_MASK) == 0
+                && (get(SLOT_LOCK_OFFSET) & OWNER_MASK) == 0
+                && (get(CHECKPOINT_OFFSET) & OWNER_MASK) == 0;
+    }
+
+    /** Forgets all processes that write. Requires: none but this one is there. */
+    void resetWriters() {
+        set(WRITERS_OFFSET, 0);
+        set(WAITING_OFFSET, 0);
+        for (int offset : new int[] {WRITER_OFFSET, SLOT_LOCK_OFFSET, CHECKPOINT_OFFSET}) {
+            set(offset, get(offset) & ~OWNERS_MASK);
+        }
     }
 
     /** {@return whether the words were written for this store and file, in this boot} */
@@ -299,14 +433,14 @@ final class LiveWords {
         WORD.setVolatile(words, (long) READERS_OFFSET, 0L);
     }
 
-    /** {@return how often a writer has opened the store beside readers} */
+    /** {@return how often a writer has looked which roots are pinned, to find what is free} */
     long openings() {
         return (long) WORD.getVolatile(words, (long) OPENINGS_OFFSET);
     }
 
     /**
-     * Tells readers that the slots are about to be looked at by a writer that opens the store. What
-     * a reader has not pinned by now it must pin again.
+     * Tells readers that the slots are about to be looked at by a writer that opens the store or
+     * looks for what is free. What a reader has not pinned by now it must pin again.
      */
     void raiseOpenings() {
         set(OPENINGS_OFFSET, openings() + 1);

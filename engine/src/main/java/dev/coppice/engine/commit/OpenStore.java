@@ -5,12 +5,14 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.FreeMap;
 import dev.coppice.engine.space.PageAllocator;
 import dev.coppice.engine.space.PendingFrees;
+import dev.coppice.error.BusyException;
 import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -35,6 +37,10 @@ public final class OpenStore {
     private final Commits commits;
     private final Checkpoint checkpoint;
     private final Processes processes;
+    private final WriterWord writer;
+    private final LockWord checkpointLock;
+    private final LockWord slotLock;
+    private final Succession succession;
 
     /** Whether this process only reads, and so starts from what others publish. */
     private final boolean follows;
@@ -55,9 +61,13 @@ public final class OpenStore {
         this.processes = storage.processes();
         this.follows = storage.isReadOnly();
         this.live = new LiveWords(storage, storage.liveChunk(0));
+        MemorySegment words = storage.liveChunk(0);
         this.readers = new ReaderTable(storage, live, processes.self());
-        List<StoreRoot> pinned = meetOthers();
-        boolean joins = follows && !processes.isAlone();
+        this.writer = new WriterWord(storage, live, words, this::reapReaders);
+        this.checkpointLock = new LockWord(storage, words, LiveWords.CHECKPOINT_OFFSET);
+        this.slotLock = new LockWord(storage, words, LiveWords.SLOT_LOCK_OFFSET);
+        boolean joins = follows ? !processes.isAlone() : !processes.isOnlyWriter();
+        List<StoreRoot> pinned = meetOthers(joins);
         Recovery.Outcome outcome = joins ? join() : new Recovery(storage, header, live).run();
         if (follows && !joins) {
             long sequence = outcome.known().sequence();
@@ -65,11 +75,17 @@ public final class OpenStore {
         }
         this.wasClean = outcome.wasClean();
         this.lost = outcome.lost();
-        this.slots = new DurableSlots(storage, header, live, outcome.known());
+        this.slots = durableSlots(outcome.known());
         this.openingsSeen = live.openings();
         this.allocator = joins ? unknownSpace(space) : allocator(outcome, pinned, space);
-        if (!follows) {
+        RetainedRoots retained = retained(outcome, follows || joins);
+        SpaceLedger ledger = new SpaceLedger(storage, words, allocator, retained, outcome.known());
+        if (!follows && !joins) {
             live.base(outcome.known().base().txn());
+            live.resetWriters();
+            live.forgetOrphans();
+            live.unclean(false);
+            ledger.leave(outcome.known());
         }
         PageSize pageSize = header.pageSize();
         this.commits =
@@ -80,46 +96,95 @@ public final class OpenStore {
                         slots,
                         readers,
                         allocator,
-                        retained(outcome),
+                        ledger,
+                        writer,
+                        retained,
                         outcome.latest(),
                         logPages);
         this.checkpoint = new Checkpoint(storage, pageSize, commits, slots, readers, allocator);
+        this.succession =
+                new Succession(
+                        storage,
+                        header,
+                        live,
+                        slots,
+                        readers,
+                        allocator,
+                        ledger,
+                        commits,
+                        writer,
+                        checkpointLock,
+                        slotLock,
+                        this::reapReaders);
+        if (!follows) {
+            live.writers(processes.self(), true);
+        }
         processes.admit();
+    }
+
+    private DurableSlots durableSlots(Known known) {
+        return new DurableSlots(storage, header, live, known, slotLock, this::reapReaders);
     }
 
     /**
      * Frees the slots of processes that are no more.
      *
-     * @return the roots that those keep which are still there, for a writer
+     * @param joins whether what others have made of the store is taken as it is
+     * @return the roots that those keep which are still there, for a writer that recovers
      */
-    private List<StoreRoot> meetOthers() {
+    private List<StoreRoot> meetOthers(boolean joins) {
         if (processes.isAlone()) {
             readers.reset();
             return List.of();
         }
-        readers.releaseAll(processes.self());
+        died(processes.self());
         reapReaders();
         if (!live.isFollowed(header, storage.identity())) {
             throw new StoreIoException(
                     "The file was replaced while other processes have the old one open: have them"
                             + " close it first.");
         }
-        if (follows) {
+        if (joins && !follows && live.isPoisoned()) {
+            throw new BusyException(
+                    "A flush failed, and other processes still have the store open: have them close"
+                            + " it first.");
+        }
+        if (follows || joins) {
             return List.of();
         }
         live.raiseOpenings();
         StoreRoot followed = new StoreRoot();
         live.followed(followed);
-        List<StoreRoot> pinned = readers.pinnedByOthers();
+        List<StoreRoot> pinned = readers.pinned(0);
         pinned.add(followed);
         return pinned;
+    }
+
+    /**
+     * Lets go of what a process has that is dead. Its row is held meanwhile, so that nobody can
+     * have it before that is done.
+     */
+    private void died(int row) {
+        readers.releaseAll(row);
+        if (slotLock.owner() == row && live.keepOrphan()) {
+            live.unclean(true);
+            slotLock.free(row);
+        }
+        if (checkpointLock.owner() == row) {
+            live.unclean(true);
+            checkpointLock.free(row);
+        }
+        writer.free(row);
+        live.waiting(row, false);
+        live.writers(row, false);
     }
 
     /** {@return what the processes that have the store open read, which is left as it is} */
     private Recovery.Outcome join() {
         StoreRoot latest = new StoreRoot();
         live.followed(latest);
-        Known known = new DurableSlots(storage, header, live, null).followed();
+        DurableSlots found = durableSlots(null);
+        Known known = follows ? found.followed() : found.known();
         if (known == null) {
             throw new CorruptStoreException(
                     -1, "neither durable slot is intact, though the store is open elsewhere");
@@ -153,11 +218,11 @@ public final class OpenStore {
         return allocator(free, pending, space);
     }
 
-    /** {@return what names keep, for the process that writes} */
-    private RetainedRoots retained(Recovery.Outcome outcome) {
+    /** {@return what names keep, or nothing as long as another process knows} */
+    private RetainedRoots retained(Recovery.Outcome outcome, boolean isUnknown) {
         StoreRoot none = new StoreRoot();
-        StoreRoot latest = follows ? none : outcome.latest();
-        StoreRoot base = follows ? none : outcome.known().base();
+        StoreRoot latest = isUnknown ? none : outcome.latest();
+        StoreRoot base = isUnknown ? none : outcome.known().base();
         return new RetainedRoots(
                 new PageMap(header.pageSize(), storage.chunks(), null), latest, base);
     }
@@ -261,13 +326,21 @@ public final class OpenStore {
 
     /** {@return the durable slot that a flush has confirmed} */
     public Known known() {
-        return follows && !isEnded ? slots.followed() : slots.known();
+        return follows ? slots.followed() : slots.known();
     }
 
     /** Stays with what is known: the memory shared with other processes is about to go. */
     public void end() {
         isEnded = true;
         commits.end();
+        if (!follows && processes.isAttached()) {
+            int self = processes.self();
+            slotLock.free(self);
+            checkpointLock.free(self);
+            writer.free(self);
+            live.waiting(self, false);
+            live.writers(self, false);
+        }
     }
 
     /** {@return the id of the newest published root} */
@@ -305,7 +378,8 @@ public final class OpenStore {
             pinFollowed(slot, target, nowMillis);
         } else {
             live.latest(target);
-            readers.pin(slot, target.txn(), nowMillis);
+            readers.pin(slot, target, nowMillis);
+            storage.reach(header.fileBytes(target.endPage()));
         }
     }
 
@@ -320,11 +394,13 @@ public final class OpenStore {
         long openings = live.openings();
         live.followed(target);
         readers.pin(slot, target, nowMillis);
+        VarHandle.fullFence();
         while (live.openings() != openings) {
             readers.claimAgain(slot);
             openings = live.openings();
             live.followed(target);
             readers.pin(slot, target, nowMillis);
+            VarHandle.fullFence();
         }
         storage.reach(header.fileBytes(target.endPage()));
     }
@@ -354,6 +430,7 @@ public final class OpenStore {
             }
             target.copyFrom(named.root());
             readers.pin(slot, target, nowMillis);
+            VarHandle.fullFence();
             if (live.namesEpoch() == names && live.openings() == openings) {
                 return true;
             }
@@ -368,7 +445,17 @@ public final class OpenStore {
 
     /** Lets go of what processes kept that ended without closing the store. */
     public void reapReaders() {
-        processes.reap(readers::releaseAll);
+        processes.reap(this::died);
+    }
+
+    /** {@return how the writer role goes from one process to the next} */
+    public Succession succession() {
+        return succession;
+    }
+
+    /** {@return whether other processes may commit, or make what is committed durable} */
+    public boolean isMovedByOthers() {
+        return follows || (!isEnded && live.hasOtherWriters());
     }
 
     /**
@@ -424,6 +511,7 @@ public final class OpenStore {
         }
         try {
             allocator.shrink(end >>> header.pageSize().shift());
+            commits.goOnAlone();
             commits.newestEndsAt(endPage);
             cut(end);
             return true;

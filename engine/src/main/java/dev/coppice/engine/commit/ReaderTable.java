@@ -33,7 +33,8 @@ final class ReaderTable {
      * a pin has the process beside it, written before the pin. So whoever finds the process
      * dead can tell its slots from all others.
      *
-     * The count of slots and the chunks that hold them are shared: the scan maps what other
+     * The chunks of the live file with odd numbers are those of the table. The count of slots and
+     * the chunks that hold them are shared: the scan maps what other
      * processes have appended. The count is raised before the claim: a process can die between the
      * two, and nobody would look for a claim behind the count when its slots are freed.
      */
@@ -41,7 +42,7 @@ final class ReaderTable {
     private static final int SLOTS_PER_CHUNK = Storage.LIVE_CHUNK_BYTES / SLOT_BYTES;
 
     /** How many roots can be pinned at once. */
-    static final int MAX_SLOTS = (Storage.MAX_LIVE_CHUNKS - 1) * SLOTS_PER_CHUNK;
+    static final int MAX_SLOTS = (Storage.MAX_LIVE_CHUNKS - 1) / 2 * SLOTS_PER_CHUNK;
 
     private static final long FREE = 0;
     private static final long PARKED = 2;
@@ -94,7 +95,7 @@ final class ReaderTable {
 
     /** Frees all slots. Requires: nobody else is attached. */
     void reset() {
-        mapSlots((storage.liveChunkCount() - 1) * SLOTS_PER_CHUNK);
+        mapSlots(storage.liveChunkCount() / 2 * SLOTS_PER_CHUNK);
         for (MemorySegment chunk : chunks) {
             for (long at = 0; at < chunk.byteSize(); at += SLOT_BYTES) {
                 if ((long) WORD.getOpaque(chunk, at) != FREE) {
@@ -160,7 +161,7 @@ final class ReaderTable {
     private synchronized void addChunk(int expected) {
         if (chunks.length == expected) {
             MemorySegment[] longer = Arrays.copyOf(chunks, expected + 1);
-            longer[expected] = storage.liveChunk(expected + 1);
+            longer[expected] = storage.liveChunk(2 * expected + 1);
             chunks = longer;
         }
     }
@@ -173,28 +174,20 @@ final class ReaderTable {
         return chunks;
     }
 
-    /** Pins a root in a claimed slot. */
-    void pin(int slot, long txn, long openedMillis) {
-        MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
-        long at = position(slot);
-        long log = txn == live.base() ? 0 : LOG_BIT;
-        WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis << PROCESS_BITS | log | self);
-        WORD.setRelease(chunk, at, txn);
-    }
-
     /**
-     * As {@link #pin(int, long, long)}, with what a writer needs that recovers the store beside
-     * this process: where the root's pages are. A full fence follows.
+     * Pins a root in a claimed slot, with what a process needs that looks for free pages: where the
+     * root's pages are.
      */
     void pin(int slot, StoreRoot root, long openedMillis) {
         MemorySegment chunk = chunks[slot / SLOTS_PER_CHUNK];
         long at = position(slot);
+        long log = root.txn() == live.base() ? 0 : LOG_BIT;
         WORD.setOpaque(chunk, at + CATALOGUE_OFFSET, root.catalogue().word());
         WORD.setOpaque(chunk, at + CATALOGUE_BIRTH_OFFSET, root.catalogue().birth());
         WORD.setOpaque(chunk, at + DEFAULT_OFFSET, root.defaultFamily().word());
         WORD.setOpaque(chunk, at + DEFAULT_BIRTH_OFFSET, root.defaultFamily().birth());
-        pin(slot, root.txn(), openedMillis);
-        VarHandle.fullFence();
+        WORD.setOpaque(chunk, at + OPENED_OFFSET, openedMillis << PROCESS_BITS | log | self);
+        WORD.setRelease(chunk, at, root.txn());
     }
 
     /** Makes a pinned or parked slot pin everything until {@link #pin} narrows it. */
@@ -283,11 +276,15 @@ final class ReaderTable {
     }
 
     /**
-     * {@return the roots that other processes have pinned, with their trees}
+     * {@return the roots that processes have pinned, with their trees; null while a process that
+     * writes is between claim and pin}
      *
-     * <p>A pin that changes while it is looked at is left out: see {@link OpenStore#pinLatest}.
+     * <p>A pin that changes while it is looked at is left out, as is the claim of a process that
+     * only reads: see {@link OpenStore#pinLatest}.
+     *
+     * @param writers a bit for the row of each process that writes
      */
-    List<StoreRoot> pinnedByOthers() {
+    List<StoreRoot> pinned(long writers) {
         List<StoreRoot> roots = new ArrayList<>();
         int slots = live.readers();
         MemorySegment[] all = mapSlots(slots);
@@ -295,12 +292,18 @@ final class ReaderTable {
             MemorySegment chunk = all[slot / SLOTS_PER_CHUNK];
             long at = position(slot);
             long pin = (long) WORD.getAcquire(chunk, at);
-            if (pin > PARKED && owner(chunk, at) != self) {
+            if (pin > PARKED) {
                 StoreRoot root = rootIn(chunk, at, pin);
                 VarHandle.loadLoadFence();
                 if ((long) WORD.getOpaque(chunk, at) == pin) {
                     roots.add(root);
+                    continue;
                 }
+                pin = (long) WORD.getAcquire(chunk, at);
+            }
+            boolean isUnclear = pin < FREE ? (writers & 1L << (-1 - pin)) != 0 : pin > PARKED;
+            if (isUnclear && writers != 0) {
+                return null;
             }
         }
         return roots;

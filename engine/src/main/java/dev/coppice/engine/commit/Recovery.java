@@ -14,9 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
- * Decides which root a store opens at, and makes that decision durable. Nobody else has the store
- * open but processes that read, whose roots it leaves alone: what it writes again is what was
- * there.
+ * Decides which root a store opens at, and makes that decision durable. Nobody else changes the
+ * store meanwhile; roots that others read it leaves alone: what it writes again is what was there.
  *
  * <p>Thread safety: one thread.
  */
@@ -67,8 +66,39 @@ final class Recovery {
      */
     record Outcome(Known known, StoreRoot latest, boolean wasClean, String lost) {}
 
-    Outcome run() {
+    /**
+     * Repeats what a process may have left undone that died beside others: everything reached
+     * behind the base is written again, and the newest root becomes the tip. All others wait.
+     */
+    void takeOver() {
         DurableSlot[] slots = new DurableSlot[2];
+        long newestSequence = read(slots);
+        int index = choose(slots);
+        StoreRoot latest = live.survivor(newestSequence);
+        String problem =
+                latest == null
+                        ? "the live file is damaged"
+                        : problemOf(latest, slots[index].base().txn(), false);
+        if (problem != null) {
+            throw new CorruptStoreException(
+                    -1, "the newest commit cannot be read: " + problem + "; close the store");
+        }
+        StoreRoot tip = slots[index].tip();
+        boolean isTipNewer = tip.txn() > latest.txn();
+        Identity identity = storage.identity();
+        Known chosen = new Known(slots[index], index);
+        StoreRoot newest = isTipNewer ? tip : latest;
+        Known known = resolve(chosen, newest, newestSequence + 1, identity, true, true);
+        live.known(known.sequence());
+        live.base(known.base().txn());
+        live.inFlight(0, 0);
+        if (isTipNewer) {
+            live.publish(newest, known.sequence());
+        }
+    }
+
+    /** Reads the intact slots; returns the newest sequence. */
+    private long read(DurableSlot[] slots) {
         long newestSequence = 0;
         for (int i = 0; i < 2; i++) {
             MemorySegment file = storage.chunks()[0];
@@ -77,6 +107,12 @@ final class Recovery {
                 newestSequence = Math.max(newestSequence, slots[i].sequence());
             }
         }
+        return newestSequence;
+    }
+
+    Outcome run() {
+        DurableSlot[] slots = new DurableSlot[2];
+        long newestSequence = read(slots);
         int index = choose(slots);
         DurableSlot chosen = slots[index];
         Identity identity = storage.identity();
@@ -98,6 +134,7 @@ final class Recovery {
         boolean isClean =
                 keepsEpoch
                         && lost == null
+                        && live.isQuiet()
                         && !live.isPoisoned()
                         && live.clean() == latest.txn()
                         && latest.txn() == chosen.base().txn()

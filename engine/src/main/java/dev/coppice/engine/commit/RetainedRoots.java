@@ -58,6 +58,22 @@ final class RetainedRoots {
         return areDropped;
     }
 
+    /** {@return the roots that the newest root lists, ascending; not to be changed} */
+    long[] listed() {
+        return listed;
+    }
+
+    /** {@return pairs: a root that was dropped, and the transaction that dropped it; as above} */
+    long[] dropped() {
+        return dropped;
+    }
+
+    /** Takes over what another process has found. */
+    void become(long[] newListed, long[] newDropped) {
+        listed = newListed;
+        dropped = newDropped;
+    }
+
     /** {@return how many roots the newest root lists} */
     int count() {
         return listed.length;

@@ -183,6 +183,37 @@ public final class FreeMap {
         return copy;
     }
 
+    /** {@return words of 64 pages, one bit each, that hold the map} */
+    public int wordCount() {
+        return (int) ((pages + 63) >>> 6);
+    }
+
+    /** {@return the bits of 64 pages: 1 = free} */
+    public long word(int index) {
+        return words[index];
+    }
+
+    /** Covers so many pages, of which none is free yet. */
+    public void reset(long newPages) {
+        Arrays.fill(words, 0);
+        pages = 0;
+        free = 0;
+        extend(newPages);
+    }
+
+    /** Sets the bits of 64 pages, of which none was free. */
+    public void word(int index, long bits) {
+        words[index] = bits;
+        free += Long.bitCount(bits);
+    }
+
+    /** Takes over the pages of another map, which is not used any more. */
+    public void become(FreeMap other) {
+        words = other.words;
+        pages = other.pages;
+        free = other.free;
+    }
+
     /** {@return one past the last page that is not free} */
     public long usedEnd() {
         long end = pages;

@@ -1,5 +1,6 @@
 package dev.coppice.engine.space;
 
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreFullException;
 import java.util.Arrays;
 
@@ -321,6 +322,15 @@ public final class PageAllocator {
         return freeBelowCeiling() >= count && free.findRun(0, limit, count, boundary(count)) >= 0;
     }
 
+    /** Takes over what is free and pending, in place of what it has. */
+    public void become(FreeMap newFree, PendingFrees newPending) {
+        free.become(newFree);
+        pending.reset();
+        newPending.forEachDead(pending::add);
+        newPending.forEachImage(pending::addImage);
+        startOver();
+    }
+
     /** Covers fewer pages, as the file is about to have. Requires: those behind are free. */
     public void shrink(long pages) {
         free.shrink(pages);
@@ -331,6 +341,19 @@ public final class PageAllocator {
         free.take(page, count);
         usedEnd = Math.max(usedEnd, page + count);
         return page;
+    }
+
+    /**
+     * Takes pages that another process has taken.
+     *
+     * @throws CorruptStoreException when they are not free
+     */
+    public void retake(long page, long count) {
+        if (page + count > free.pages() || free.freeIn(page, (int) count) != count) {
+            throw new CorruptStoreException(
+                    page, "page " + page + " or one of the next was taken twice");
+        }
+        take(page, count);
     }
 
     private StoreFullException full(long count) {

@@ -229,14 +229,39 @@ public final class PendingFrees {
         }
     }
 
+    /** Forgets everything. */
+    public void reset() {
+        fresh.clear();
+        images = new ExtentList();
+        while (pinCount > 0) {
+            recycle(removePin(pinCount - 1));
+        }
+        pages = 0;
+    }
+
+    /** {@return whether images are pending that {@link #addImage} has added} */
+    public boolean hasImages() {
+        return images.size() > 0;
+    }
+
+    /** Shows the images that {@link #addImage} has added, with their lives. */
+    public void forEachImage(Visitor visitor) {
+        visit(images, visitor);
+    }
+
+    /** Shows what is pending but for images. */
+    public void forEachDead(Visitor visitor) {
+        visit(fresh, visitor);
+        for (int i = 0; i < pinCount; i++) {
+            visit(pinnedBy[i], visitor);
+        }
+    }
+
     /** {@return a copy that later changes do not touch} */
     public PendingFrees copy() {
         PendingFrees copy = new PendingFrees();
-        visit(fresh, copy::add);
-        for (int i = 0; i < pinCount; i++) {
-            visit(pinnedBy[i], copy::add);
-        }
-        visit(images, copy::addImage);
+        forEachDead(copy::add);
+        forEachImage(copy::addImage);
         return copy;
     }
 

@@ -341,6 +341,12 @@ public final class WriteSet {
         return superseded;
     }
 
+    /** {@return pages that the transaction took and its roots do not reach, before it ends} */
+    public ExtentList unused() {
+        loose.drainTo(unused);
+        return unused;
+    }
+
     /** {@return pages that the transaction holds and its roots reach} */
     public long livePages() {
         return allocated.pages() - loose.pages() - unused.pages();

@@ -2,6 +2,7 @@ package dev.coppice.engine.commit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.engine.page.Bytes;
@@ -21,6 +22,12 @@ class ReaderTableTest {
     private final ReaderTable readers = tableOf(0);
     private final long[][] ids = {new long[1]};
 
+    private static StoreRoot root(long txn) {
+        StoreRoot root = new StoreRoot();
+        root.stamp(txn, 0, 0);
+        return root;
+    }
+
     @AfterEach
     void close() {
         storage.close();
@@ -30,7 +37,7 @@ class ReaderTableTest {
     void claimedSlotHoldsEverythingUpUntilItIsPinned() {
         int slot = readers.claim();
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        readers.pin(slot, TXN + 5, 0);
+        readers.pin(slot, root(TXN + 5), 0);
         assertEquals(1, readers.scan(ids));
         assertEquals(TXN + 5, ids[0][0]);
         readers.release(slot);
@@ -40,18 +47,18 @@ class ReaderTableTest {
     @Test
     void parkedSlotPinsNothingAndIsNobodyElses() {
         int slot = readers.claim();
-        readers.pin(slot, TXN, 0);
+        readers.pin(slot, root(TXN), 0);
         readers.park(slot);
         assertEquals(0, readers.scan(ids));
         for (int i = 0; i < 2000; i++) {
             int other = readers.claim();
             assertNotEquals(slot, other);
-            readers.pin(other, TXN + 1, 0);
+            readers.pin(other, root(TXN + 1), 0);
         }
         assertEquals(2000, readers.scan(ids));
         readers.claimAgain(slot);
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        readers.pin(slot, TXN + 2, 0);
+        readers.pin(slot, root(TXN + 2), 0);
         assertEquals(2001, readers.scan(ids));
     }
 
@@ -77,10 +84,10 @@ class ReaderTableTest {
     @Test
     void movedPinIsNeverMissing() {
         int slot = readers.claim();
-        readers.pin(slot, TXN, 0);
+        readers.pin(slot, root(TXN), 0);
         readers.claimAgain(slot);
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        readers.pin(slot, TXN + 1, 0);
+        readers.pin(slot, root(TXN + 1), 0);
         assertEquals(1, readers.scan(ids));
         assertEquals(TXN + 1, ids[0][0]);
     }
@@ -103,12 +110,12 @@ class ReaderTableTest {
     void slotsOfOtherProcessesAreSeenWhereverTheyLie() {
         ReaderTable other = tableOf(3);
         for (int i = 0; i < 3000; i++) {
-            other.pin(other.claim(), TXN + i, 0);
+            other.pin(other.claim(), root(TXN + i), 0);
         }
         assertEquals(3000, readers.scan(ids));
         int claimed = other.claim();
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
-        other.pin(claimed, TXN, 0);
+        other.pin(claimed, root(TXN), 0);
         assertEquals(3001, readers.scan(ids));
     }
 
@@ -116,12 +123,12 @@ class ReaderTableTest {
     void onlyTheSlotsOfTheDeadProcessAreFreed() {
         ReaderTable dead = tableOf(3);
         ReaderTable living = tableOf(63);
-        dead.pin(dead.claim(), TXN, 9);
-        living.pin(living.claim(), TXN + 1, 9);
+        dead.pin(dead.claim(), root(TXN), 9);
+        living.pin(living.claim(), root(TXN + 1), 9);
         dead.park(dead.claim());
         int parked = living.claim();
         living.park(parked);
-        readers.pin(readers.claim(), TXN + 2, 9);
+        readers.pin(readers.claim(), root(TXN + 2), 9);
         dead.claim();
         assertEquals(ReaderTable.UNKNOWN, readers.scan(ids));
         readers.releaseAll(3);
@@ -142,7 +149,7 @@ class ReaderTableTest {
         assertThrows(IllegalArgumentException.class, dying::claim);
         readers.releaseAll(3);
         for (int i = 0; i < 3; i++) {
-            readers.pin(readers.claim(), TXN + i, 0);
+            readers.pin(readers.claim(), root(TXN + i), 0);
         }
         assertEquals(3, readers.scan(ids));
     }
@@ -157,13 +164,22 @@ class ReaderTableTest {
         other.pin(other.claim(), root, 9);
         other.claim();
         other.park(other.claim());
-        readers.pin(readers.claim(), TXN + 2, 9);
-        StoreRoot found = readers.pinnedByOthers().getFirst();
-        assertEquals(1, readers.pinnedByOthers().size());
+        StoreRoot found = readers.pinned(0).getFirst();
+        assertEquals(1, readers.pinned(0).size());
         assertEquals(TXN, found.txn());
         assertEquals(5, found.catalogue().word());
         assertEquals(TXN, found.catalogue().birth());
         assertEquals(7, found.defaultFamily().word());
         assertEquals(TXN - 1, found.defaultFamily().birth());
+    }
+
+    @Test
+    void claimOfAProcessThatWritesLeavesOpenWhatItPins() {
+        ReaderTable other = tableOf(3);
+        int slot = other.claim();
+        assertEquals(0, readers.pinned(1 << 2).size());
+        assertNull(readers.pinned(1 << 3));
+        other.pin(slot, root(TXN), 0);
+        assertEquals(1, readers.pinned(1 << 3).size());
     }
 }

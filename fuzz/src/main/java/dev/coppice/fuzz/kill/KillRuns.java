@@ -10,7 +10,6 @@ import dev.coppice.Snapshot;
 import dev.coppice.Store;
 import dev.coppice.StoreConfig;
 import dev.coppice.SyncLevel;
-import dev.coppice.error.BusyException;
 import dev.coppice.fuzz.run.Failure;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
@@ -184,7 +183,7 @@ public final class KillRuns implements Suite {
                 }
                 acknowledged = Long.parseLong(line);
                 if (i == 3) {
-                    requireBusy(victim);
+                    openBeside(victim, acknowledged);
                 }
             }
             // Process.destroyForcibly would close its output, too.
@@ -210,12 +209,15 @@ public final class KillRuns implements Suite {
         return !line.isEmpty() && Character.isDigit(line.charAt(0));
     }
 
-    /** The lock of a running process keeps this one out. */
-    private static void requireBusy(Victim victim) {
-        try (Store store = Store.open(victim.path, KilledProcess.config(victim.level))) {
-            throw new AssertionError("opened beside another process, at " + store.latestTxn());
-        } catch (BusyException e) {
-            return;
+    /** Another process that writes may come and go meanwhile. */
+    private static void openBeside(Victim victim, long acknowledged) {
+        StoreConfig config = KilledProcess.config(victim.level);
+        try (Store store = KilledProcess.patiently(() -> Store.open(victim.path, config));
+                Snapshot snapshot = store.snapshot()) {
+            long number = Sequence.verify(snapshot);
+            if (number < acknowledged) {
+                throw new AssertionError("acknowledged " + acknowledged + ", found " + number);
+            }
         }
     }
 

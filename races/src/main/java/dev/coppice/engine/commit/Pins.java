@@ -78,7 +78,7 @@ final class Pins {
     /** Pins the newest root in a claimed slot; returns its transaction. */
     int pin(int slot) {
         live.latest(read);
-        table.pin(slot, read.txn(), 0);
+        table.pin(slot, read, 0);
         return (int) (read.txn() >> 8);
     }
 
