@@ -7,6 +7,7 @@ import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
 import dev.coppice.fuzz.differential.DifferentialRuns;
 import dev.coppice.fuzz.kill.KillRuns;
+import dev.coppice.fuzz.kill.ProcessRuns;
 import dev.coppice.fuzz.model.ModelRuns;
 import dev.coppice.fuzz.mutants.MutantRuns;
 import dev.coppice.fuzz.races.RaceRuns;
@@ -44,6 +45,7 @@ public final class Fuzz {
                 new ModelRuns(),
                 new FaultRuns(),
                 new KillRuns(),
+                new ProcessRuns(),
                 new CorruptRuns(),
                 new CheckpointRuns(),
                 new JazzerRuns(),
