@@ -26,6 +26,7 @@ public final class Figures {
               expiry             purge and sweep of entries that expire
               diff               what changed between two snapshots; commits beside 1,000 names
               vacuum             the file after deleting 90 %, beside a writer and a reader
+              handover           the writer role between two processes, in a large and a small store
             """;
     private static final String HELP_END =
             """
@@ -91,6 +92,7 @@ public final class Figures {
             case "expiry" -> ExpiryFigures::run;
             case "diff" -> DiffFigures::run;
             case "vacuum" -> VacuumFigures::run;
+            case "handover" -> HandOver::run;
             default -> null;
         };
     }

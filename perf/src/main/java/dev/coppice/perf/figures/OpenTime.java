@@ -52,8 +52,8 @@ final class OpenTime {
 
     private void measure(long large) throws IOException {
         Files.createDirectories(folder);
-        Path largeFile = built(large);
-        Path smallFile = built(SMALL_ENTRIES);
+        Path largeFile = built(folder, large);
+        Path smallFile = built(folder, SMALL_ENTRIES);
         var table =
                 new Table(
                         "microseconds to open",
@@ -83,7 +83,8 @@ final class OpenTime {
         table.print();
     }
 
-    private Path built(long count) throws IOException {
+    /** {@return a store of so many random entries, used again where it is there} */
+    static Path built(Path folder, long count) throws IOException {
         Path file = folder.resolve("entries-" + count + ".coppice");
         Path mark = folder.resolve("entries-" + count + ".built");
         if (!Files.exists(mark)) {
