@@ -474,9 +474,7 @@ public final class Commits {
                 }
                 apply(each.extents());
             }
-            for (ImageExtent each = unusedImages.poll();
-                    each != null;
-                    each = unusedImages.poll()) {
+            for (ImageExtent each = unusedImages.poll(); each != null; each = unusedImages.poll()) {
                 ledger.unusedImage(each);
             }
             ledger.follow(slots.known());
