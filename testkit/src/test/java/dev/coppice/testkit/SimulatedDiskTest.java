@@ -15,7 +15,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SimulatedDiskTest {
@@ -349,6 +351,51 @@ class SimulatedDiskTest {
         disk.deliveryPoint();
         assertThrows(InternalError.class, disk::deliveryPoint);
         disk.deliveryPoint();
+    }
+
+    @Test
+    void shortWriteLeavesAFirstPart() {
+        Set<Integer> lengths = new HashSet<>();
+        for (int i = 0; i < 16; i++) {
+            disk.shortenWrite(1, Fault.IO_ERROR);
+            assertThrows(StoreIoException.class, () -> write(disk, 0, 4096, 5));
+            int written = 0;
+            while (at(disk, written) == 5) {
+                written++;
+            }
+            lengths.add(written);
+            assertTrue(written < 4096);
+            assertEquals(1, at(disk, 4095));
+            // Of each eight writes that end short, each ends elsewhere.
+            write(disk, 0, 2048, 1);
+            write(disk, 2048, 2048, 1);
+        }
+        assertTrue(lengths.containsAll(Set.of(0, 511, 512, 4095)), lengths.toString());
+    }
+
+    @Test
+    void storeIntoABlockThatWasNeverWrittenIsLost() {
+        long end = disk.size();
+        disk.grow(end + 8192);
+        SimulatedDisk image = disk.powerLoss(new SectorChoice.None());
+        store(image, end - 1, 6);
+        image.deliveryPoint();
+        store(image, end, 6);
+        assertThrows(InternalError.class, image::deliveryPoint);
+        assertEquals(6, at(image, end - 1));
+        assertEquals(0, at(image, end));
+    }
+
+    @Test
+    void copyInThePlaceOfTheFileIsAnotherFile() {
+        write(disk, 0, 1, 5);
+        SimulatedDisk copy = disk.kill();
+        write(disk, 0, 1, 6);
+        disk.liveChunk(0).set(ValueLayout.JAVA_LONG, 0, 7);
+        SimulatedDisk image = disk.replaced(copy);
+        assertEquals(5, at(image, 0));
+        assertEquals(7, image.liveChunk(0).get(ValueLayout.JAVA_LONG, 0));
+        assertTrue(image.identity().inode() != disk.identity().inode());
     }
 
     @Test

@@ -1,11 +1,14 @@
 package dev.coppice.fuzz.crash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.fuzz.memory.MemoryFaults;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lets operations of each script's disk fail; the nightly run does so with every single one. */
 final class FaultSweepTest {
@@ -26,6 +29,16 @@ final class FaultSweepTest {
             ALL.add(figures);
             assertEquals(0, figures.failures(), () -> String.join("\n", figures.reported()));
         }
+    }
+
+    /** A script at one level after the other, and one with all that a checkpoint does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"normalThenFull/512", "besideATransaction/1024"})
+    void survivesLackOfMemory(String script) {
+        long[] counts = new long[3];
+        List<String> failed = MemoryFaults.sweep(script, 1, STRIDE, counts);
+        assertEquals(List.of(), failed);
+        assertTrue(counts[0] > 10, "only " + counts[0] + " of " + counts[1] + " places");
     }
 
     @AfterAll
