@@ -34,18 +34,15 @@ public final class BytesView {
     BytesView() {}
 
     /** Shows a range. Requires: it lies inside the array. */
+    @SuppressWarnings("ReferenceEquality") // Whether it is the same array is the question.
     BytesView show(byte[] newArray, int newOffset, int newLength) {
-        if (!isSame(array, newArray)) {
+        if (array != newArray) {
             // A walk through a leaf shows one array: a store of a reference costs more than this.
             array = newArray;
         }
         offset = newOffset;
         length = newLength;
         return this;
-    }
-
-    private static boolean isSame(Object left, Object right) {
-        return left == right;
     }
 
     /** {@return the array that has the bytes, from {@link #offset} on; only to be read} */
