@@ -12,6 +12,7 @@ import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
+import dev.coppice.fuzz.memory.Allocations;
 import dev.coppice.storage.Storage;
 import dev.coppice.testkit.LiveFate;
 import dev.coppice.testkit.PowerLoss;
@@ -207,6 +208,11 @@ public final class Session {
     }
 
     private void crash(SimulatedDisk image, boolean isPowerLoss) {
+        // No process lacks memory here: one is dead, the next has yet to come.
+        Allocations.aside(() -> find(image, isPowerLoss));
+    }
+
+    private void find(SimulatedDisk image, boolean isPowerLoss) {
         SimulatedDisk copy = image.kill();
         Engine found = openEngine(copy, pageSize);
         history = history.recoveredAt(found.latestTxn(), isPowerLoss);

@@ -14,16 +14,30 @@ public final class Allocations {
     private static String failing = "";
     private static int until;
     private static boolean isCounting;
+    private static boolean isAside;
 
     private Allocations() {}
 
     /** An allocation at a place: method and ordinal in it. */
     public static void next(String site) {
+        if (isAside) {
+            return;
+        }
         if (isCounting) {
             COUNTS.merge(site, 1, Integer::sum);
         }
         if (until > 0 && site.equals(failing) && --until == 0) {
             throw new OutOfMemoryError("simulated at " + site);
+        }
+    }
+
+    /** Does something that has all the memory it wants, and does not count. */
+    public static void aside(Runnable work) {
+        isAside = true;
+        try {
+            work.run();
+        } finally {
+            isAside = false;
         }
     }
 
