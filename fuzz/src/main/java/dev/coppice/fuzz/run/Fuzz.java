@@ -5,6 +5,7 @@ import dev.coppice.fuzz.corrupt.CorruptRuns;
 import dev.coppice.fuzz.corrupt.JazzerRuns;
 import dev.coppice.fuzz.crash.CrashRuns;
 import dev.coppice.fuzz.crash.FaultRuns;
+import dev.coppice.fuzz.crash.WriterRuns;
 import dev.coppice.fuzz.differential.DifferentialRuns;
 import dev.coppice.fuzz.kill.KillRuns;
 import dev.coppice.fuzz.kill.ProcessRuns;
@@ -44,6 +45,7 @@ public final class Fuzz {
                 new CrashRuns(),
                 new ModelRuns(),
                 new FaultRuns(),
+                new WriterRuns(),
                 new KillRuns(),
                 new ProcessRuns(),
                 new CorruptRuns(),

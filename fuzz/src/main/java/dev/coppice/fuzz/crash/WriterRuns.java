@@ -1,10 +1,5 @@
 package dev.coppice.fuzz.crash;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
 import dev.coppice.engine.Inspection;
@@ -15,31 +10,38 @@ import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.check.IntegrityCheck;
 import dev.coppice.engine.check.Progress;
 import dev.coppice.engine.commit.ImageExtent;
+import dev.coppice.engine.commit.NamedRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
+import dev.coppice.error.CommitInDoubtException;
+import dev.coppice.error.StoreException;
+import dev.coppice.error.StoreIoException;
+import dev.coppice.fuzz.run.Failure;
+import dev.coppice.fuzz.run.Run;
+import dev.coppice.fuzz.run.Suite;
+import dev.coppice.testkit.Fault;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SimulatedCrash;
 import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.SimulatedWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 
 /**
- * Goal: several processes write one store in turn, and whichever dies, at whatever step, costs
- * nothing that is committed and keeps nobody from going on.
+ * The suite {@code writers}: several processes write one store in turn, and whichever dies, at
+ * whatever step, costs nothing that is committed and keeps nobody from going on.
  *
- * <p>Method: three processes on one simulated disk change a model of what the store holds. One is
- * killed at each of its steps, the next at a step of its takeover; the third goes on. At the end,
- * and in images of power losses, the store is compared with the model and every page accounted for.
+ * <p>Three processes on one simulated disk change a model of what the store holds. One is killed at
+ * each of its steps, the next at a step of its takeover; the third goes on. At the end, and in
+ * images of power losses, the store is compared with the model and every page accounted for. A
+ * scenario is one such kill, or a long time without any.
  */
-class WriterProcessTest {
-    private static final int SEEDS = Integer.getInteger("coppice.writers.seeds", 3);
+public final class WriterRuns implements Suite {
+    private static final int TURNS = 300;
+    private static final long DEFAULT_SEEDS = 12;
     private static final int KEYS = 200;
     private static final int LOSSES = 4;
 
@@ -54,6 +56,8 @@ class WriterProcessTest {
     private static final class History {
         private final TreeMap<Long, TreeMap<Integer, byte[]>> states = new TreeMap<>();
         private TreeMap<Integer, byte[]> inDoubt = new TreeMap<>();
+        private TreeMap<String, TreeMap<Integer, byte[]>> names = new TreeMap<>();
+        private TreeMap<String, TreeMap<Integer, byte[]>> namesInDoubt = new TreeMap<>();
 
         TreeMap<Integer, byte[]> newest() {
             return states.lastEntry().getValue();
@@ -71,7 +75,7 @@ class WriterProcessTest {
         private final List<Engine> engines = new ArrayList<>();
         private final List<Held> held = new ArrayList<>();
 
-        Scene(int seed) {
+        Scene(long seed) {
             this.random = new SplittableRandom(seed);
         }
 
@@ -114,16 +118,47 @@ class WriterProcessTest {
                 for (int j = random.nextInt(12); j >= 0; j--) {
                     change(view, next);
                 }
+                TreeMap<String, TreeMap<Integer, byte[]>> names = new TreeMap<>(history.names);
+                name(view, names, next);
                 if (random.nextInt(8) == 0) {
                     engine.rollback(view);
                 } else {
                     history.inDoubt = next;
+                    history.namesInDoubt = names;
                     history.states.put(engine.commit(view, 1), next);
+                    history.names = names;
                 }
                 if (random.nextInt(3) == 0) {
                     engine.checkpoint(0);
                 }
             }
+        }
+
+        /** Gives the root a name, or drops one. */
+        private void name(
+                WriteView view,
+                TreeMap<String, TreeMap<Integer, byte[]>> names,
+                TreeMap<Integer, byte[]> content) {
+            if (random.nextInt(4) > 0) {
+                return;
+            }
+            String name = "name" + random.nextInt(3);
+            if (names.remove(name) != null) {
+                require(view.dropRetained(name), "no " + name);
+            } else {
+                view.retain(name, 1);
+                names.put(name, new TreeMap<>(content));
+            }
+        }
+
+        void commitDurably(Engine engine) throws InterruptedException {
+            TreeMap<Integer, byte[]> next = new TreeMap<>(history.newest());
+            WriteView view = engine.begin(true, 0);
+            next.put(1, key(2));
+            view.put(view.defaultFamily(), key(1), 2, key(2), 0, 2);
+            history.inDoubt = next;
+            history.namesInDoubt = history.names;
+            history.states.put(engine.commit(view, 1), next);
         }
 
         private void change(WriteView view, TreeMap<Integer, byte[]> content) {
@@ -144,12 +179,18 @@ class WriterProcessTest {
         void settle(Engine engine) {
             long newest = engine.latestTxn();
             if (!history.states.containsKey(newest)) {
-                assertTrue(newest > history.states.lastKey(), "commits were lost");
+                require(newest > history.states.lastKey(), "commits were lost");
                 history.states.put(newest, history.inDoubt);
+                history.names = history.namesInDoubt;
             }
-            assertEquals(history.states.lastKey(), newest);
+            require(history.states.lastKey() == newest, "commits were lost, or came back");
             ReadView view = engine.read(1);
             verify(view.pages(), view.root().defaultFamily(), history.newest());
+            history.names.forEach((name, content) -> {
+                NamedRoot named = NamedRoot.find(view.pages(), view.root(), name);
+                require(named != null, "no " + name);
+                verify(view.pages(), named.root().defaultFamily(), content);
+            });
             engine.release(view);
         }
 
@@ -167,7 +208,7 @@ class WriterProcessTest {
                 SimulatedDisk image = disk.powerLoss(loss);
                 try (Engine recovered = Engine.open(image, options, 1)) {
                     long newest = recovered.latestTxn();
-                    assertTrue(newest >= durable, "durable " + durable + ", found " + newest);
+                    require(newest >= durable, "durable " + durable + ", found " + newest);
                     ReadView view = recovered.read(1);
                     TreeMap<Integer, byte[]> content =
                             history.states.getOrDefault(newest, history.inDoubt);
@@ -193,13 +234,19 @@ class WriterProcessTest {
         }
     }
 
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+
     private static void verify(PageMap pages, TreeRoot tree, TreeMap<Integer, byte[]> content) {
-        assertEquals(content.size(), tree.count());
+        require(content.size() == tree.count(), "other entries than the model");
         content.forEach((number, value) -> {
             byte[] bytes = key(number);
             long found = TreeReader.find(pages, tree, bytes, bytes.length);
-            assertNotEquals(TreeReader.ABSENT, found);
-            assertArrayEquals(value, TreeReader.value(pages, found));
+            require(found != TreeReader.ABSENT, "no key " + number);
+            require(Arrays.equals(value, TreeReader.value(pages, found)), "key " + number);
         });
     }
 
@@ -217,29 +264,61 @@ class WriterProcessTest {
             var check =
                     new IntegrityCheck(
                             pages, engine.pageSize(), inspection.sealedUpTo(), Progress.NONE);
-            assertEquals(List.of(), check.check(inspection.view().root(), space).problems());
+            List<?> problems = check.check(inspection.view().root(), space).problems();
+            require(problems.isEmpty(), problems.toString());
         }
     }
 
-    @TestFactory
-    Stream<DynamicTest> writersTakeTurns() {
-        return seeds(this::takeTurns);
+    @Override
+    public String name() {
+        return "writers";
     }
 
-    private static Stream<DynamicTest> seeds(Scenario scenario) {
-        return IntStream.rangeClosed(1, SEEDS)
-                .mapToObj(
-                        seed -> DynamicTest.dynamicTest("seed " + seed, () -> scenario.run(seed)));
+    @Override
+    public String purpose() {
+        return "processes that write one simulated disk in turn, killed at every step";
+    }
+
+    @Override
+    public void run(Run run) {
+        boolean hasLimit = run.budget().seconds() > 0 || run.budget().scenarios() > 0;
+        for (long i = 0; hasLimit ? !run.isOver() : i < DEFAULT_SEEDS; i++) {
+            long seed = run.seed() + i;
+            attempt(run, "turns " + seed, () -> takeTurns(seed));
+            for (boolean isFull : new boolean[] {false, true}) {
+                attempt(run, "lost lock " + seed + " " + isFull, () -> loseLock(seed, isFull));
+            }
+            attempt(run, "failed flush " + seed, () -> failFlush(seed));
+            boolean isKilled = true;
+            for (long step = 1; isKilled && !run.isOver(); step++) {
+                long last = step;
+                isKilled = attempt(run, "seed " + seed + " step " + step, () -> kill(seed, last));
+                run.add("kills", isKilled ? 1 : 0);
+            }
+        }
     }
 
     private interface Scenario {
-        void run(int seed) throws InterruptedException;
+        boolean play() throws InterruptedException;
     }
 
-    private void takeTurns(int seed) throws InterruptedException {
+    /** Plays a scenario; returns what it does, or true when it failed. */
+    private static boolean attempt(Run run, String what, Scenario scenario) {
+        boolean result = true;
+        try {
+            result = scenario.play();
+        } catch (InterruptedException | RuntimeException | AssertionError e) {
+            String repeat = "writers --seed " + run.seed();
+            run.fail(new Failure(what, repeat, List.of(), e));
+        }
+        run.scenarios(1, what);
+        return result;
+    }
+
+    private boolean takeTurns(long seed) throws InterruptedException {
         Scene scene = new Scene(seed);
         scene.warmUp();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < TURNS; i++) {
             Engine engine = scene.engines.get(scene.random.nextInt(3));
             scene.work(engine, 1 + scene.random.nextInt(3));
             if (i % 5 == 0) {
@@ -254,40 +333,101 @@ class WriterProcessTest {
             }
         }
         scene.close();
+        return true;
     }
 
-    @TestFactory
-    Stream<DynamicTest> killedWritersLoseNothing() {
-        return seeds(this::killAtEachStep);
+    /** What others take for dead does not publish any more. */
+    private boolean loseLock(long seed, boolean isFull) throws InterruptedException {
+        Scene scene = new Scene(seed);
+        scene.warmUp();
+        Engine lost = scene.engines.get(0);
+        WriteView view = lost.begin(isFull, 0);
+        view.put(view.defaultFamily(), key(1), 2, key(1), 0, 2);
+        scene.storages.get(0).loseLock();
+        scene.work(scene.engines.get(1), 3);
+        long newest = scene.engines.get(1).latestTxn();
+        boolean isRefused = false;
+        try {
+            lost.commit(view, 1);
+        } catch (StoreException e) {
+            isRefused = true;
+        }
+        require(isRefused, "committed without the writer role");
+        scene.storages.get(0).kill();
+        require(scene.engines.get(1).latestTxn() == newest, "published without the writer role");
+        scene.work(scene.engines.get(2), 3);
+        check(scene.engines.get(2));
+        scene.close();
+        return true;
     }
 
-    private void killAtEachStep(int seed) throws InterruptedException {
-        boolean isDead = true;
-        int kills = 0;
-        for (long step = 1; isDead; step++) {
+    /** A flush that fails in one process stops all of them, until all have closed the store. */
+    private boolean failFlush(long seed) throws InterruptedException {
+        boolean isInDoubt = false;
+        for (int ordinal = 1; !isInDoubt; ordinal++) {
             Scene scene = new Scene(seed);
             scene.warmUp();
-            isDead = isKilled(scene, 0, step, 6);
-            if (isDead) {
-                kills++;
-                scene.verifyHeld(scene.engines.get(0));
-                int second = 1 + (int) (step % 40);
-                if (isKilled(scene, 1, second, 1)) {
-                    scene.verifyHeld(scene.engines.get(1));
-                }
-                Engine third = scene.engines.get(2);
-                WriteView view = third.begin(false, 0);
-                third.rollback(view);
-                scene.settle(third);
-                check(third);
-                scene.losePower(third);
-                scene.work(third, 3);
-                check(third);
-                scene.verifyHeld(scene.engines.get(0));
+            Engine failing = scene.engines.get(0);
+            Engine other = scene.engines.get(1);
+            scene.disk.failIo(ordinal, Fault.IO_ERROR, false);
+            try {
+                scene.commitDurably(failing);
+            } catch (CommitInDoubtException e) {
+                isInDoubt = true;
+            } catch (StoreIoException e) {
+                require(!other.store().isPoisoned(), "poisoned by a write that failed");
+            }
+            scene.disk.heal();
+            if (isInDoubt) {
+                requireRefused(() -> other.begin(false, 0));
+                requireRefused(() -> other.checkpoint(0));
+                requireRefused(() -> Engine.open(scene.disk.attachWriter(), options, 1));
+            } else {
+                scene.work(other, 1);
             }
             scene.close();
+            require(ordinal < 1000, "no flush failed");
         }
-        assertTrue(kills > 50, "kills " + kills);
+        return true;
+    }
+
+    /** What is not done. */
+    private interface Call {
+        Object run() throws InterruptedException;
+    }
+
+    private static void requireRefused(Call call) throws InterruptedException {
+        try {
+            Object result = call.run();
+            throw new AssertionError("done after a failed flush: " + result);
+        } catch (StoreException e) {
+            return;
+        }
+    }
+
+    /** Kills at a step; returns whether there was one. */
+    private boolean kill(long seed, long step) throws InterruptedException {
+        Scene scene = new Scene(seed);
+        scene.warmUp();
+        boolean isDead = isKilled(scene, 0, step, 6);
+        if (isDead) {
+            scene.verifyHeld(scene.engines.get(0));
+            int second = 1 + (int) (step % 40);
+            if (isKilled(scene, 1, second, 1)) {
+                scene.verifyHeld(scene.engines.get(1));
+            }
+            Engine third = scene.engines.get(2);
+            WriteView view = third.begin(false, 0);
+            third.rollback(view);
+            scene.settle(third);
+            check(third);
+            scene.losePower(third);
+            scene.work(third, 3);
+            check(third);
+            scene.verifyHeld(scene.engines.get(0));
+        }
+        scene.close();
+        return isDead;
     }
 
     private static boolean isKilled(Scene scene, int which, long step, int transactions)
