@@ -478,6 +478,40 @@ class ProcessesTest {
         assertClean();
     }
 
+    /** Goal: a name that one writer retains and another drops is kept until then, by both. */
+    @Test
+    void namesAreRetainedAndDroppedByWritersInTurn() throws IOException {
+        try (Store store = createStore();
+                PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+            assertEquals(20, writer.number("commit 20"));
+            for (int name = 1; name <= 4; name++) {
+                long named = store.latestTxn();
+                writer.ask("retain " + name);
+                commit(store, 100);
+                awaitTrue(store::checkpoint);
+                long number = writer.number("commit 100");
+                try (Snapshot snapshot = store.snapshot(Integer.toString(name))) {
+                    assertEquals(named, snapshot.txn());
+                    assertEquals(number - 200, Sums.verify(snapshot));
+                    assertTrue(store.dropSnapshot(Integer.toString(name)));
+                    assertEquals(number, writer.number("commit 1") - 1);
+                    commit(store, 99);
+                    while (writer.number("checkpoint") > 0) {
+                        Thread.onSpinWait();
+                    }
+                    assertEquals(number + 200, writer.number("commit 100"));
+                    assertEquals(number - 200, Sums.verify(snapshot));
+                }
+                assertEquals(List.of(), store.namedSnapshots());
+                assertEquals(List.of(), store.check(Progress.NONE).problems());
+                assertEquals(0, writer.number("checkProblems"));
+            }
+            writer.kill();
+            commit(store, 100);
+        }
+        assertClean();
+    }
+
     @Test
     void transactionOfAnotherProcessIsNamedAndWaitedFor() throws IOException {
         StoreConfig hasty = Sums.config().withBusyTimeoutMillis(0);

@@ -638,7 +638,7 @@ public final class Engine implements AutoCloseable {
         if (writer == null || !storage.processes().isAttached()) {
             return;
         }
-        if (!roles.takeBoth(CLOSE_NANOS)) {
+        if (!roles.takeBothToClose(CLOSE_NANOS)) {
             leaveToOthers();
             return;
         }

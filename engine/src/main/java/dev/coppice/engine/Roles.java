@@ -56,8 +56,22 @@ final class Roles {
             awaitInProcess(timeoutNanos);
             left = Math.max(0, timeoutNanos - (System.nanoTime() - start));
         }
+        requireOpen();
         if (!takeAmongProcesses(left, true)) {
             throw succession.refusal(timeoutNanos);
+        }
+    }
+
+    /**
+     * Whoever gets the role of a store that was closed meanwhile finds no live file any more.
+     * Requires: the role inside this process, which is given back when this throws.
+     */
+    private void requireOpen() {
+        try {
+            checkOpen.run();
+        } catch (RuntimeException e) {
+            writer.release();
+            throw e;
         }
     }
 
@@ -91,7 +105,11 @@ final class Roles {
     /** Takes the writer role within a time; an interrupt ends the wait and leaves its flag set. */
     boolean tryWriter(long timeoutNanos) {
         if (timeoutNanos <= 0) {
-            return writer.tryAcquire() && takeAmongProcessesQuietly(0);
+            if (!writer.tryAcquire()) {
+                return false;
+            }
+            requireOpen();
+            return takeAmongProcessesQuietly(0);
         }
         long start = System.nanoTime();
         try {
@@ -102,6 +120,7 @@ final class Roles {
             Thread.currentThread().interrupt();
             return false;
         }
+        requireOpen();
         return takeAmongProcessesQuietly(timeoutNanos - (System.nanoTime() - start));
     }
 
@@ -207,34 +226,53 @@ final class Roles {
         checkpoint.release();
     }
 
-    /** The writer role comes first, and is not kept while somebody else completes. */
+    /**
+     * The writer role comes first, and is not kept while somebody else completes.
+     *
+     * @throws dev.coppice.error.StoreClosedException when the store was closed meanwhile
+     */
     void takeBoth() {
-        while (!tryBoth(LOOK_NANOS)) {
-            checkpoint.acquireUninterruptibly();
-            checkpoint.release();
-            LockSupport.parkNanos(this, CAPTURE_NANOS);
+        while (true) {
+            writer.acquireUninterruptibly();
+            requireOpen();
+            if (tryBoth(LOOK_NANOS)) {
+                return;
+            }
+            awaitCheckpoint();
         }
     }
 
     /**
-     * As {@link #takeBoth}, but waits only so long for other processes.
+     * As {@link #takeBoth}, for the end of the store: threads of this process are waited for as
+     * long as it takes, other processes only so long.
      *
      * @return whether both are taken
      */
-    boolean takeBoth(long timeoutNanos) {
-        long start = System.nanoTime();
-        boolean areTaken = tryBoth(timeoutNanos);
-        while (!areTaken && System.nanoTime() - start < timeoutNanos) {
-            checkpoint.acquireUninterruptibly();
-            checkpoint.release();
-            LockSupport.parkNanos(this, CAPTURE_NANOS);
-            areTaken = tryBoth(timeoutNanos);
+    boolean takeBothToClose(long timeoutNanos) {
+        long left = timeoutNanos;
+        while (true) {
+            writer.acquireUninterruptibly();
+            long start = System.nanoTime();
+            if (tryBoth(Math.max(0, left))) {
+                return true;
+            }
+            left -= System.nanoTime() - start + CAPTURE_NANOS;
+            if (left < 0) {
+                return false;
+            }
+            awaitCheckpoint();
         }
-        return areTaken;
     }
 
+    /** Waits for the checkpoint that runs in this process. */
+    private void awaitCheckpoint() {
+        checkpoint.acquireUninterruptibly();
+        checkpoint.release();
+        LockSupport.parkNanos(this, CAPTURE_NANOS);
+    }
+
+    /** Requires: the writer role inside this process, which is given back unless this is true. */
     private boolean tryBoth(long timeoutNanos) {
-        writer.acquireUninterruptibly();
         if (!takeAmongProcessesQuietly(timeoutNanos)) {
             return false;
         }
