@@ -86,6 +86,7 @@ public final class OpenStore {
             live.forgetOrphans();
             live.unclean(false);
             ledger.leave(outcome.known());
+            writer.observed(false);
         }
         PageSize pageSize = header.pageSize();
         this.commits =

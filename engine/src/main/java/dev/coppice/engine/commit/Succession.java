@@ -144,6 +144,7 @@ public final class Succession {
 
     private void share() {
         boolean isAlone = !live.hasOtherWriters();
+        writer.observed(!isAlone);
         if (isAlone) {
             ledger.leave();
         } else if (ledger.isLive()) {

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Which process has the writer role: a word of the live file with the row of the owner, whether it
@@ -44,8 +45,11 @@ final class WriterWord {
     private final int row;
     private final Runnable reap;
 
-    /** The word while this process owns it, else 0. */
-    private volatile long held;
+    /** The word while this process owns it, else 0. No fence: what it guards has its own. */
+    private final AtomicLong held = new AtomicLong();
+
+    /** Whether others were there when this process had the word last. */
+    private boolean isObserved = true;
 
     /**
      * The word as a process sees it.
@@ -66,7 +70,7 @@ final class WriterWord {
 
     private boolean exchange(long expected, long next) {
         boolean isDone = WORD.compareAndSet(words, (long) LiveWords.WRITER_OFFSET, expected, next);
-        if (isDone && live.hasOtherWriters()) {
+        if (isDone && isObserved) {
             storage.liveStored(LiveWords.WRITER_OFFSET, Long.BYTES);
         }
         return isDone;
@@ -80,14 +84,23 @@ final class WriterWord {
         return (int) ((word & NEXT_MASK) >>> NEXT_SHIFT) - 1;
     }
 
+    /** Says whether others are there, who want to know since when the owner has the word. */
+    void observed(boolean byOthers) {
+        isObserved = byOthers;
+        if (!byOthers) {
+            live.writerSince(0);
+        }
+    }
+
     /** {@return whether this process has taken the word and not given it back} */
     boolean isHeld() {
-        return held != 0;
+        return held.getOpaque() != 0;
     }
 
     /** {@return whether the word is still this process's: others may have taken it for dead} */
     boolean isOwned() {
-        return held != 0 && ((word() ^ held) & ~TRANSACTION) == 0;
+        long mine = held.getOpaque();
+        return mine != 0 && ((word() ^ mine) & ~TRANSACTION) == 0;
     }
 
     /** {@return whether other processes wait for the word} */
@@ -101,8 +114,8 @@ final class WriterWord {
         if (!exchange(word, mine)) {
             return false;
         }
-        held = mine;
-        if (live.hasOtherWriters()) {
+        held.setRelease(mine);
+        if (isObserved) {
             live.writerSince(System.currentTimeMillis());
         }
         return true;
@@ -110,9 +123,10 @@ final class WriterWord {
 
     /** Says whether the owner, which this process is, has a transaction. */
     void transaction(boolean isOpen) {
-        long now = isOpen ? held | TRANSACTION : held & ~TRANSACTION;
-        if (now != held && exchange(held, now)) {
-            held = now;
+        long mine = held.getOpaque();
+        long now = isOpen ? mine | TRANSACTION : mine & ~TRANSACTION;
+        if (now != mine && exchange(mine, now)) {
+            held.setRelease(now);
         }
     }
 
@@ -222,12 +236,12 @@ final class WriterWord {
         Processes processes = storage.processes();
         long word = word();
         int owner = owner(word);
+        long since = live.writerSince();
         String who =
                 owner < 0 || owner == row
                         ? "another process"
                         : processes.describe(owner)
-                                + ", since "
-                                + Instant.ofEpochMilli(live.writerSince());
+                                + (since == 0 ? "" : ", since " + Instant.ofEpochMilli(since));
         return new BusyException(
                 "a write transaction is open in "
                         + who
@@ -238,8 +252,8 @@ final class WriterWord {
 
     /** Gives the word back, unless others have taken this process for dead. */
     void release() {
-        long mine = held;
-        held = 0;
+        long mine = held.getOpaque();
+        held.setRelease(0);
         long others = live.waiting() & ~(1L << row);
         long behind = row == 63 ? 0 : others & -1L << (row + 1);
         long next = others == 0 ? 0 : Long.numberOfTrailingZeros(behind == 0 ? others : behind) + 1;
