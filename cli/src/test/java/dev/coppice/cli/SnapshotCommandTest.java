@@ -78,19 +78,23 @@ final class SnapshotCommandTest {
     @Test
     void diffPrintsChanges() {
         assertEquals(
-                "update\tdefault\ta\t1a\n"
-                        + "delete\tdefault\tb\n"
-                        + "insert\tdefault\tc\t3\texpires=4950873000000\n"
-                        + "create\tfx\n"
-                        + "insert\tfx\tx\ty\n",
+                """
+                update\tdefault\ta\t1a
+                delete\tdefault\tb
+                insert\tdefault\tc\t3\texpires=4950873000000
+                create\tfx
+                insert\tfx\tx\ty
+                """,
                 run("diff", file, "monday"));
         run("snapshot", "create", file, "tuesday");
         run("cf", "drop", file, "fx");
         assertEquals(
-                "{\"change\":\"update\",\"cf\":\"default\",\"key\":\"a\",\"before\":\"1a\",\"value\":\"1\"}\n"
-                        + "{\"change\":\"insert\",\"cf\":\"default\",\"key\":\"b\",\"value\":\"2\"}\n"
-                        + "{\"change\":\"delete\",\"cf\":\"default\",\"key\":\"c\",\"before\":\"3\"}\n"
-                        + "{\"change\":\"drop\",\"cf\":\"fx\"}\n",
+                """
+                {"change":"update","cf":"default","key":"a","before":"1a","value":"1"}
+                {"change":"insert","cf":"default","key":"b","value":"2"}
+                {"change":"delete","cf":"default","key":"c","before":"3"}
+                {"change":"drop","cf":"fx"}
+                """,
                 run("diff", file, "tuesday", "monday", "--json"));
         assertEquals("drop\tfx\n", run("diff", file, "tuesday"));
         assertEquals(ExitCode.NEGATIVE, Run.of("diff", file, "sunday").code());

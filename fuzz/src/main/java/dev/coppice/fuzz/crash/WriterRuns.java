@@ -27,6 +27,8 @@ import dev.coppice.testkit.SimulatedWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -54,17 +56,17 @@ public final class WriterRuns implements Suite {
 
     /** What the store holds, by transaction. */
     private static final class History {
-        private final TreeMap<Long, TreeMap<Integer, byte[]>> states = new TreeMap<>();
-        private TreeMap<Integer, byte[]> inDoubt = new TreeMap<>();
-        private TreeMap<String, TreeMap<Integer, byte[]>> names = new TreeMap<>();
-        private TreeMap<String, TreeMap<Integer, byte[]>> namesInDoubt = new TreeMap<>();
+        private final NavigableMap<Long, Map<Integer, byte[]>> states = new TreeMap<>();
+        private Map<Integer, byte[]> inDoubt = new TreeMap<>();
+        private Map<String, Map<Integer, byte[]>> names = new TreeMap<>();
+        private Map<String, Map<Integer, byte[]>> namesInDoubt = new TreeMap<>();
 
-        TreeMap<Integer, byte[]> newest() {
+        Map<Integer, byte[]> newest() {
             return states.lastEntry().getValue();
         }
     }
 
-    private record Held(Engine engine, ReadView view, TreeMap<Integer, byte[]> content) {}
+    private record Held(Engine engine, ReadView view, Map<Integer, byte[]> content) {}
 
     /** Some processes on a disk. */
     private final class Scene {
@@ -112,13 +114,13 @@ public final class WriterRuns implements Suite {
 
         void work(Engine engine, int transactions) throws InterruptedException {
             for (int i = 0; i < transactions; i++) {
-                TreeMap<Integer, byte[]> next = new TreeMap<>(history.newest());
+                Map<Integer, byte[]> next = new TreeMap<>(history.newest());
                 WriteView view = engine.begin(random.nextInt(3) == 0, 0);
                 verify(view.pages(), view.defaultFamily(), history.newest());
                 for (int j = random.nextInt(12); j >= 0; j--) {
                     change(view, next);
                 }
-                TreeMap<String, TreeMap<Integer, byte[]>> names = new TreeMap<>(history.names);
+                Map<String, Map<Integer, byte[]>> names = new TreeMap<>(history.names);
                 name(view, names, next);
                 if (random.nextInt(8) == 0) {
                     engine.rollback(view);
@@ -137,8 +139,8 @@ public final class WriterRuns implements Suite {
         /** Gives the root a name, or drops one. */
         private void name(
                 WriteView view,
-                TreeMap<String, TreeMap<Integer, byte[]>> names,
-                TreeMap<Integer, byte[]> content) {
+                Map<String, Map<Integer, byte[]>> names,
+                Map<Integer, byte[]> content) {
             if (random.nextInt(4) > 0) {
                 return;
             }
@@ -152,7 +154,7 @@ public final class WriterRuns implements Suite {
         }
 
         void commitDurably(Engine engine) throws InterruptedException {
-            TreeMap<Integer, byte[]> next = new TreeMap<>(history.newest());
+            Map<Integer, byte[]> next = new TreeMap<>(history.newest());
             WriteView view = engine.begin(true, 0);
             next.put(1, key(2));
             view.put(view.defaultFamily(), key(1), 2, key(2), 0, 2);
@@ -161,7 +163,7 @@ public final class WriterRuns implements Suite {
             history.states.put(engine.commit(view, 1), next);
         }
 
-        private void change(WriteView view, TreeMap<Integer, byte[]> content) {
+        private void change(WriteView view, Map<Integer, byte[]> content) {
             int number = random.nextInt(KEYS);
             byte[] key = key(number);
             if (random.nextInt(3) == 0) {
@@ -210,7 +212,7 @@ public final class WriterRuns implements Suite {
                     long newest = recovered.latestTxn();
                     require(newest >= durable, "durable " + durable + ", found " + newest);
                     ReadView view = recovered.read(1);
-                    TreeMap<Integer, byte[]> content =
+                    Map<Integer, byte[]> content =
                             history.states.getOrDefault(newest, history.inDoubt);
                     verify(view.pages(), view.root().defaultFamily(), content);
                     recovered.release(view);
@@ -240,7 +242,7 @@ public final class WriterRuns implements Suite {
         }
     }
 
-    private static void verify(PageMap pages, TreeRoot tree, TreeMap<Integer, byte[]> content) {
+    private static void verify(PageMap pages, TreeRoot tree, Map<Integer, byte[]> content) {
         require(content.size() == tree.count(), "other entries than the model");
         content.forEach((number, value) -> {
             byte[] bytes = key(number);

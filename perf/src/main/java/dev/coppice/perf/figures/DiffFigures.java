@@ -109,19 +109,28 @@ final class DiffFigures {
                                 count++;
                             }
                             visits[0] = diff.pageVisits();
-                            return found[0] = count;
+                            found[0] = count;
+                            return count;
                         }
                     });
             String name = "diff " + names[0] + " " + names[1];
-            table.row(name, Table.number(visits[0]), Table.number(millis), Table.number(found[0]));
+            table.row(
+                    name,
+                    Table.number((double) visits[0]),
+                    Table.number(millis),
+                    Table.number((double) found[0]));
         }
         long[] count = {0};
-        double millis = median(() -> count[0] = scan(store));
+        double millis =
+                median(() -> {
+                    count[0] = scan(store);
+                    return count[0];
+                });
         table.row(
                 "scan of one, of all pages in use",
-                Table.number(used),
+                Table.number((double) used),
                 Table.number(millis),
-                Table.number(count[0]));
+                Table.number((double) count[0]));
         table.print();
     }
 

@@ -119,7 +119,7 @@ final class VacuumFigures {
     private static void row(Table table, String name, Histogram nanos) {
         table.row(
                 name,
-                Table.number(nanos.getTotalCount()),
+                Table.number((double) nanos.getTotalCount()),
                 Table.number(nanos.getValueAtPercentile(50) / 1e3),
                 Table.number(nanos.getValueAtPercentile(99) / 1e3),
                 Table.number(nanos.getMaxValue() / 1e3));
