@@ -447,7 +447,7 @@ public final class Session {
         SimulatedDisk inner = disk;
         int[] left = {moment.skipped()};
         boolean[] isOver = {false};
-        StoreException[] failure = {null};
+        Throwable[] failure = {null};
         inner.onStep((at, number, step) -> {
             step(at, number, step);
             if (step == moment.step()) {
@@ -459,7 +459,7 @@ public final class Session {
                     at.asAnotherThread(other);
                 } catch (BusyException e) {
                     isOver[0] = false;
-                } catch (StoreException e) {
+                } catch (StoreException | OutOfMemoryError e) {
                     failure[0] = e;
                 }
             }
@@ -467,14 +467,12 @@ public final class Session {
         });
         try {
             checkpoint();
-        } catch (StoreException e) {
+        } catch (StoreException | OutOfMemoryError e) {
             failure[0] = failure[0] == null ? e : failure[0];
         } finally {
             inner.onStep(this::step);
         }
-        if (failure[0] != null) {
-            throw failure[0];
-        }
+        rethrow(failure[0]);
     }
 
     /**
@@ -485,17 +483,33 @@ public final class Session {
     public void commitDuring(Consumer<Txn> body, Runnable other) {
         SimulatedDisk inner = disk;
         boolean[] isOver = {false};
+        Throwable[] failure = {null};
         inner.onStep((at, number, step) -> {
             step(at, number, step);
             if (step == Step.SYNC_BEGIN && !isOver[0]) {
                 isOver[0] = true;
-                at.asAnotherThread(other);
+                try {
+                    at.asAnotherThread(other);
+                } catch (StoreException | OutOfMemoryError e) {
+                    failure[0] = e;
+                }
             }
         });
         try {
             commit(SyncLevel.FULL, body);
         } finally {
             inner.onStep(this::step);
+        }
+        rethrow(failure[0]);
+    }
+
+    /** What another thread has met with comes to this one behind its call, not inside of it. */
+    private static void rethrow(Throwable failure) {
+        switch (failure) {
+            case null -> {}
+            case StoreException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 
