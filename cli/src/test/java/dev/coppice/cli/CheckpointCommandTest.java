@@ -100,7 +100,8 @@ final class CheckpointCommandTest {
                                 mode.name().toLowerCase(Locale.ROOT));
                 boolean isBusy = mode != CheckpointMode.PASSIVE;
                 assertEquals(isBusy ? ExitCode.NEGATIVE : ExitCode.OK, run.code(), run.out());
-                String words = mode + (isBusy ? " busy, other processes read: " : " done: ");
+                String words =
+                        mode + (isBusy ? " busy, other processes are in the way: " : " done: ");
                 assertTrue(run.out().startsWith(words + "0 of 0 log frames"), run.out());
             }
             assertEquals(1, older.count());

@@ -1,6 +1,5 @@
 package dev.coppice.engine.commit;
 
-import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -126,11 +125,5 @@ final class LockWord {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    /** {@return who owns it, in words} */
-    String holder(Processes processes) {
-        int row = owner();
-        return row < 0 ? "nobody" : processes.describe(row);
     }
 }
