@@ -45,7 +45,9 @@ final class WriterWord {
     private final int row;
     private final Runnable reap;
 
-    /** The word while this process owns it, else 0. No fence: what it guards has its own. */
+    /**
+     * The word while this process owns it, else 0. Stored without a fence: what follows has one.
+     */
     private final AtomicLong held = new AtomicLong();
 
     /** Whether others were there when this process had the word last. */
@@ -92,9 +94,12 @@ final class WriterWord {
         }
     }
 
-    /** {@return whether this process has taken the word and not given it back} */
+    /**
+     * {@return whether this process has taken the word and not given it back} Volatile: who has
+     * published the last prepared root looks here, and must not do so ahead of saying that.
+     */
     boolean isHeld() {
-        return held.getOpaque() != 0;
+        return held.get() != 0;
     }
 
     /** {@return whether the word is still this process's: others may have taken it for dead} */
