@@ -50,6 +50,10 @@ final class CompletionCommand implements Runnable {
             main.console().out().line("autoload -Uz compinit && compinit");
         }
         // The script is bash's; under zsh it loads what reads that.
-        main.console().out().text(AutoComplete.bash("coppice", spec.root().commandLine()));
+        String script = AutoComplete.bash("coppice", spec.root().commandLine());
+        // Options stand in quotes there: whole names are compared, lest a file named s be one.
+        main.console()
+                .out()
+                .text(script.replace("=~ ${previousWord} ]]", "=~ \"'${previousWord}'\" ]]"));
     }
 }
