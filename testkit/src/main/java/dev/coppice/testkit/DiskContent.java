@@ -111,6 +111,16 @@ final class DiskContent {
         return Math.max(position, holesFrom) < Math.min(position + length, holesTo);
     }
 
+    /** A write gives a range its blocks; those in the middle of a hole go on being one. */
+    void fillHole(long position, long length) {
+        long end = position + length;
+        if (position <= holesFrom) {
+            holesFrom = Math.max(holesFrom, end);
+        } else if (end >= holesTo) {
+            holesTo = Math.min(holesTo, position);
+        }
+    }
+
     /** Takes back what was stored in a range since it was announced last. */
     void takeBack(long position, long length) {
         MemorySegment.copy(announced, position, cache, position, length);

@@ -477,6 +477,7 @@ public final class SimulatedDisk implements Storage {
         checkInside(position, length, size);
         long written = faults.writtenOf(length);
         MemorySegment.copy(source, sourceOffset, content.cache(), position, written);
+        content.fillHole(position, written);
         announce(position, written);
         if (written < length) {
             throw faults.failure("writing " + length + " bytes at " + position);
