@@ -22,7 +22,7 @@ final class CheckpointScripts {
                     new Session.Moment(Step.WRITE, 0),
                     new Session.Moment(Step.SYNC_BEGIN, 0),
                     new Session.Moment(Step.SYNC_END, 0),
-                    new Session.Moment(Step.LIVE_STORED, 0),
+                    new Session.Moment(Step.LIVE_STORED, 1),
                     new Session.Moment(Step.SYNC_BEGIN, 1),
                     new Session.Moment(Step.SYNC_END, 1));
 

@@ -210,7 +210,7 @@ final class NameScripts {
                         new Session.Moment(Step.STORED, 3),
                         new Session.Moment(Step.SYNC_BEGIN, 0),
                         new Session.Moment(Step.SYNC_END, 0),
-                        new Session.Moment(Step.LIVE_STORED, 0));
+                        new Session.Moment(Step.LIVE_STORED, 1));
         s.open();
         s.commit(NORMAL, puts(0, 60, 1, 0, 50));
         s.checkpoint();
