@@ -1095,6 +1095,8 @@ public final class Store implements AutoCloseable {
      * An interrupt cuts no wait short; the thread finds its flag set afterwards.
      *
      * @throws IllegalStateException when this thread has a write transaction open
+     * @throws dev.coppice.error.BusyException when another process stands still in a checkpoint:
+     *     the store is closed then, and its newest commits are left to others to make durable
      */
     @Override
     public void close() {
@@ -1129,6 +1131,9 @@ public final class Store implements AutoCloseable {
         awaitForgottenWrite();
         try {
             engine.close(wereClosed);
+        } catch (BusyException e) {
+            // No flush failed: others are left with the newest commits.
+            throw e;
         } catch (StoreException e) {
             duties.flushFailed(e);
             throw e;

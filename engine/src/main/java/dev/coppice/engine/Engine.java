@@ -14,6 +14,7 @@ import dev.coppice.engine.page.PageVerifier;
 import dev.coppice.engine.space.ExtentList;
 import dev.coppice.engine.space.PinnedPages;
 import dev.coppice.engine.space.WriteSet;
+import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.StoreClosedException;
@@ -23,6 +24,7 @@ import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -38,6 +40,9 @@ public final class Engine implements AutoCloseable {
 
     /** So long the end of a store waits for a transaction of another process. */
     private static final long CLOSE_NANOS = 1_000_000_000;
+
+    /** A checkpoint of another process may be long; who was stopped inside one never ends it. */
+    private static final long LEAVE_NANOS = 30_000_000_000L;
 
     private final Storage storage;
     private final OpenStore store;
@@ -624,7 +629,14 @@ public final class Engine implements AutoCloseable {
 
     /** A process that writes has the store open, and a transaction: the base stays where it is. */
     private void leaveToOthers() {
-        roles.takeCheckpoint();
+        if (!roles.takeCheckpoint(LEAVE_NANOS)) {
+            throw new BusyException(
+                    "another process has been in a checkpoint for "
+                            + TimeUnit.NANOSECONDS.toSeconds(LEAVE_NANOS)
+                            + " s: the store is closed and what is committed stays, but the newest"
+                            + " commits become durable with the next checkpoint of a process that"
+                            + " has the store open; have that process go on, or end it");
+        }
         try {
             if (!store.isPoisoned()) {
                 modes.saveNewest();

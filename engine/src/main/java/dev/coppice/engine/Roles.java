@@ -221,6 +221,20 @@ final class Roles {
         succession.takeCheckpoint();
     }
 
+    /**
+     * As {@link #takeCheckpoint()}, waiting for other processes only so long.
+     *
+     * @return whether it is taken
+     */
+    boolean takeCheckpoint(long timeoutNanos) {
+        checkpoint.acquireUninterruptibly();
+        if (succession.takeCheckpoint(timeoutNanos)) {
+            return true;
+        }
+        checkpoint.release();
+        return false;
+    }
+
     void releaseCheckpoint() {
         succession.releaseCheckpoint();
         checkpoint.release();

@@ -53,11 +53,21 @@ final class LockWord {
      * @param reap finds out who is dead, and frees what they have
      */
     void take(Runnable reap) {
+        take(reap, Long.MAX_VALUE);
+    }
+
+    /** As {@link #take(Runnable)}, for so long; returns whether this process owns it now. */
+    boolean take(Runnable reap, long timeoutNanos) {
+        long start = System.nanoTime();
         Patience patience = new Patience(reap);
         try {
             while (!tryTake()) {
+                if (System.nanoTime() - start > timeoutNanos) {
+                    return false;
+                }
                 patience.pause();
             }
+            return true;
         } finally {
             patience.end();
         }

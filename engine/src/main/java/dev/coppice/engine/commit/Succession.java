@@ -169,6 +169,11 @@ public final class Succession {
         checkpoint.take(reap);
     }
 
+    /** As {@link #takeCheckpoint()}, for so long; returns whether this process has it now. */
+    public boolean takeCheckpoint(long timeoutNanos) {
+        return checkpoint.take(reap, timeoutNanos);
+    }
+
     /** Gives the lock on checkpoints back. */
     public void releaseCheckpoint() {
         checkpoint.release();

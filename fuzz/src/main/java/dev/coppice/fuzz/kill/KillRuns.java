@@ -174,6 +174,7 @@ public final class KillRuns implements Suite {
         int lines = random.nextInt(victim.level == SyncLevel.FULL ? 40 : 300);
         Process process = start(victim, point, skipped);
         long acknowledged = victim.number;
+        Store beside = null;
         try (BufferedReader out = process.inputReader(UTF_8)) {
             String line = null;
             for (int i = 0; i < lines || !point.equals("-"); i++) {
@@ -183,7 +184,7 @@ public final class KillRuns implements Suite {
                 }
                 acknowledged = Long.parseLong(line);
                 if (i == 3) {
-                    openBeside(victim, acknowledged);
+                    beside = openBeside(victim, acknowledged);
                 }
             }
             // Process.destroyForcibly would close its output, too.
@@ -201,6 +202,10 @@ public final class KillRuns implements Suite {
             for (line = out.readLine(); line != null; line = out.readLine()) {
                 acknowledged = isNumber(line) ? Long.parseLong(line) : acknowledged;
             }
+        } finally {
+            if (beside != null) {
+                beside.close();
+            }
         }
         return acknowledged;
     }
@@ -209,16 +214,20 @@ public final class KillRuns implements Suite {
         return !line.isEmpty() && Character.isDigit(line.charAt(0));
     }
 
-    /** Another process that writes may come and go meanwhile. */
-    private static void openBeside(Victim victim, long acknowledged) {
+    /**
+     * Another process that writes may come meanwhile. It goes when the first one is dead: until
+     * then that may stand still with a role that an end needs.
+     */
+    private static Store openBeside(Victim victim, long acknowledged) {
         StoreConfig config = KilledProcess.config(victim.level);
-        try (Store store = KilledProcess.patiently(() -> Store.open(victim.path, config));
-                Snapshot snapshot = store.snapshot()) {
+        Store store = KilledProcess.patiently(() -> Store.open(victim.path, config));
+        try (Snapshot snapshot = store.snapshot()) {
             long number = Sequence.verify(snapshot);
             if (number < acknowledged) {
                 throw new AssertionError("acknowledged " + acknowledged + ", found " + number);
             }
         }
+        return store;
     }
 
     private static Process start(Victim victim, String point, int skipped) throws IOException {
