@@ -19,6 +19,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
@@ -115,7 +116,7 @@ class StoreArbitrariesTest {
             return StoreArbitraries.steps(80);
         }
 
-        @Property(tries = 500, seed = "17")
+        @Property(tries = 500, seed = "17", shrinking = ShrinkingMode.FULL)
         void agree(@ForAll("steps") List<Op> steps) {
             try {
                 run(steps, StoreArbitrariesTest::withoutRollback);
