@@ -83,7 +83,7 @@ final class CheckpointScripts {
                             txn.delete(Bytes.key(i));
                         }
                     });
-            longest = Math.max(longest, s.disk().size());
+            longest = Math.max(longest, s.fileBytes());
             s.checkpoint(Goal.RESTART, Outcome.DONE);
             s.commit(level, puts(0, 20, 1, round + 10, 60));
             Session.Held older = s.hold();
@@ -91,8 +91,8 @@ final class CheckpointScripts {
             s.checkpoint(Goal.TRUNCATE, Outcome.READERS);
             s.release(older);
             s.checkpoint(Goal.TRUNCATE, Outcome.DONE);
-            if (s.disk().size() >= longest) {
-                throw new AssertionError("nothing was cut: " + s.disk().size());
+            if (s.fileBytes() >= longest) {
+                throw new AssertionError("nothing was cut: " + s.fileBytes());
             }
             Session.Held base = s.hold();
             s.checkpoint(Goal.TRUNCATE, Outcome.DONE);

@@ -30,7 +30,7 @@ final class ExpiryScripts {
         all.add("deadlinesRolledBack", ExpiryScripts::deadlinesRolledBack);
         all.add("purges", ExpiryScripts::purges);
         all.add("sweeps", ExpiryScripts::sweeps);
-        all.add("deadlinesAcrossRestarts", ExpiryScripts::deadlinesAcrossRestarts);
+        all.addLosing("deadlinesAcrossRestarts", ExpiryScripts::deadlinesAcrossRestarts);
         all.add("purgeOnFullDisk", fullDiskBytes(all.pageBytes()), ExpiryScripts::purgeOnFullDisk);
         all.addNested("sweepDuringCheckpoint", ExpiryScripts::sweepDuringCheckpoint);
     }

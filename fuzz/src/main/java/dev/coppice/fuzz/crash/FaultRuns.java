@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The suite {@code faults}: the n-th operation of each script's disk fails, in each way in which it
- * can, for every n; so do allocations of the engine. A scenario is one such run, with everything
- * that is looked at behind it.
+ * can, for every n; so do allocations of the engine. On files, the thread is interrupted before the
+ * n-th operation. A scenario is one such run, with everything that is looked at behind it.
  */
 public final class FaultRuns implements Suite {
     /** A run with a limit takes every so manieth operation first, then those beside them. */
@@ -36,11 +36,8 @@ public final class FaultRuns implements Suite {
         int number = 0;
         for (int first = 1; first <= stride; first++) {
             for (Script script : Scripts.all()) {
-                for (FaultSweep.Mode mode : FaultSweep.modes(script)) {
-                    if (run.wants(script + "/" + mode) && !run.isOver()) {
-                        sweep(run, script, mode, first, stride);
-                    }
-                }
+                fail(run, script, first, stride);
+                interrupt(run, script, first, stride);
                 // With two threads in one stack, what one lacks can keep the other waiting.
                 boolean hasMemory = script.hasTwoThreads();
                 if (!hasMemory && run.wants(script + "/" + OUT_OF_MEMORY) && !run.isOver()) {
@@ -48,6 +45,22 @@ public final class FaultRuns implements Suite {
                     int turn = (number++ + first - 1) % MEMORY_STRIDE;
                     sweepMemory(run, script, isAll ? 1 : 1 + turn, isAll ? 1 : MEMORY_STRIDE);
                 }
+            }
+        }
+    }
+
+    private static void fail(Run run, Script script, int first, int stride) {
+        for (FaultSweep.Mode mode : FaultSweep.modes(script)) {
+            if (run.wants(script + "/" + mode) && !run.isOver()) {
+                sweep(run, script, mode, first, stride);
+            }
+        }
+    }
+
+    private static void interrupt(Run run, Script script, int first, int stride) {
+        for (InterruptSweep.Mode mode : InterruptSweep.modes(script)) {
+            if (run.wants(script + "/" + mode) && !run.isOver()) {
+                interrupt(run, script, mode, first, stride);
             }
         }
     }
@@ -66,6 +79,15 @@ public final class FaultRuns implements Suite {
         new FaultSweep(script, Density.FAULT_SMOKE, figures).run(mode, first, stride);
         run.add(mode.name(), figures.scripts());
         run.add("images", figures.images());
+        report(run, figures.scripts(), script + "/" + mode, figures.reported());
+    }
+
+    private static void interrupt(
+            Run run, Script script, InterruptSweep.Mode mode, int first, int stride) {
+        long maxFailures = run.budget().stopsAtFailure() ? 1 : 20;
+        CrashFigures figures = new CrashFigures(new LongSet(), maxFailures);
+        new InterruptSweep(script, figures).run(mode, first, stride);
+        run.add(mode.name(), figures.scripts());
         report(run, figures.scripts(), script + "/" + mode, figures.reported());
     }
 

@@ -23,7 +23,7 @@ final class NameScripts {
         all.add("namesBetweenCheckpoints", NameScripts::namesBetweenCheckpoints);
         all.add("droppedNames", NameScripts::droppedNames);
         all.add("namesInsideTransactions", NameScripts::namesInsideTransactions);
-        all.add("namesAcrossCrashes", NameScripts::namesAcrossCrashes);
+        all.addLosing("namesAcrossCrashes", NameScripts::namesAcrossCrashes);
         all.addNested("namesOpenedLate", NameScripts::namesOpenedLate);
         all.addNested("namesDuringCheckpoint", NameScripts::namesDuringCheckpoint);
     }

@@ -36,8 +36,8 @@ final class RandomScript {
 
     /** {@return a script that does these steps} */
     static Script of(String name, int pageBytes, long maxBytes, List<Op> ops) {
-        return new Script(
-                name, pageBytes, maxBytes, false, session -> new RandomScript(session).run(ops));
+        Script.Work work = session -> new RandomScript(session).run(ops);
+        return new Script(name, pageBytes, maxBytes, false, true, work);
     }
 
     private void run(List<Op> ops) {

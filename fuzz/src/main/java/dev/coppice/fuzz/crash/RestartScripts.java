@@ -19,10 +19,10 @@ final class RestartScripts {
     static void addTo(Scripts all) {
         all.add("closeAndOpen", RestartScripts::closeAndOpen);
         all.add("afterKill", RestartScripts::afterKill);
-        all.add("afterKilledCommit", RestartScripts::afterKilledCommit);
-        all.add("afterPowerLoss", RestartScripts::afterPowerLoss);
-        all.add("replacedFile", RestartScripts::replacedFile);
-        all.add("lostGrowth", RestartScripts::lostGrowth);
+        all.addLosing("afterKilledCommit", RestartScripts::afterKilledCommit);
+        all.addLosing("afterPowerLoss", RestartScripts::afterPowerLoss);
+        all.addLosing("replacedFile", RestartScripts::replacedFile);
+        all.addLosing("lostGrowth", RestartScripts::lostGrowth);
     }
 
     private static void closeAndOpen(Session s) {

@@ -38,11 +38,16 @@ final class Scripts {
     }
 
     void add(String name, long diskBytes, Script.Work work) {
-        scripts.add(new Script(name, pageBytes, diskBytes, false, work));
+        scripts.add(new Script(name, pageBytes, diskBytes, false, false, work));
     }
 
     /** Adds a script that acts as a second thread from inside a call of the first. */
     void addNested(String name, Script.Work work) {
-        scripts.add(new Script(name, pageBytes, DISK_BYTES, true, work));
+        scripts.add(new Script(name, pageBytes, DISK_BYTES, true, false, work));
+    }
+
+    /** Adds a script whose disk loses power, or suffers what else only a simulated one does. */
+    void addLosing(String name, Script.Work work) {
+        scripts.add(new Script(name, pageBytes, DISK_BYTES, false, true, work));
     }
 }

@@ -25,6 +25,7 @@ import dev.coppice.testkit.model.Contents;
 import dev.coppice.testkit.model.History;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -42,6 +43,7 @@ public final class Session {
     private final PageSize pageSize;
     private final Observer observer;
     private final UnaryOperator<Storage> wrapper;
+    private final boolean isOnFile;
     private SimulatedDisk disk;
     private History history;
     private WatchedMapping mapping;
@@ -69,11 +71,34 @@ public final class Session {
             History history,
             Observer observer,
             UnaryOperator<Storage> wrapper) {
+        this(disk, new PageSize(pageBytes), history, observer, wrapper, false);
+    }
+
+    private Session(
+            SimulatedDisk disk,
+            PageSize pageSize,
+            History history,
+            Observer observer,
+            UnaryOperator<Storage> wrapper,
+            boolean isOnFile) {
         this.disk = disk;
-        this.pageSize = new PageSize(pageBytes);
+        this.pageSize = pageSize;
         this.history = history;
         this.observer = observer;
         this.wrapper = wrapper;
+        this.isOnFile = isOnFile;
+    }
+
+    /**
+     * {@return a session on files, which can do what needs no simulated disk; that stays empty}
+     *
+     * @param opener opens the store, each time
+     */
+    static Session onFile(int pageBytes, Supplier<Storage> opener) {
+        SimulatedDisk none = new SimulatedDisk(GROW_BYTES);
+        PageSize pageSize = new PageSize(pageBytes);
+        return new Session(
+                none, pageSize, new History(), Observer.NONE, _ -> opener.get(), true);
     }
 
     /** Goes on with a store that is open already, unobserved. */
@@ -83,7 +108,7 @@ public final class Session {
             History history,
             UnaryOperator<Storage> wrapper,
             Engine engine) {
-        this(disk, pageSize.bytes(), history, Observer.NONE, wrapper);
+        this(disk, pageSize, history, Observer.NONE, wrapper, false);
         this.engine = engine;
         engine.clock(this::nowMillis);
     }
@@ -94,6 +119,11 @@ public final class Session {
 
     public SimulatedDisk disk() {
         return disk;
+    }
+
+    /** {@return how long the data file is, in bytes} */
+    public long fileBytes() {
+        return mapping.size();
     }
 
     Engine engine() {
@@ -159,11 +189,31 @@ public final class Session {
 
     /** Kills the process; the store is to be opened again. */
     public void kill() {
-        crash(disk.kill(), false);
+        if (isOnFile) {
+            leave();
+            find();
+            leave();
+        } else {
+            crash(disk.kill(), false);
+        }
+    }
+
+    /** Lets go of a file without closing the store, which is as near as a process comes. */
+    private void leave() {
+        engine = null;
+        mapping.close();
+    }
+
+    private void find() {
+        mapping = new WatchedMapping(wrapper.apply(disk));
+        engine = openEngine(mapping, pageSize);
+        history = history.recoveredAt(engine.latestTxn(), false);
+        Audit.check(engine, history.newest().contents());
     }
 
     /** Kills the process inside a call; the store is to be opened again. */
     public void killDuring(Moment moment, Runnable call) {
+        requireSimulation();
         int[] left = {moment.skipped()};
         disk.onStep((at, number, step) -> {
             step(at, number, step);
@@ -189,6 +239,7 @@ public final class Session {
 
     /** {@return a copy of the data file as the page cache has it} */
     public SimulatedDisk copyFile() {
+        requireSimulation();
         return disk.kill();
     }
 
@@ -208,6 +259,7 @@ public final class Session {
     }
 
     private void crash(SimulatedDisk image, boolean isPowerLoss) {
+        requireSimulation();
         // No process lacks memory here: one is dead, the next has yet to come.
         Allocations.aside(() -> find(image, isPowerLoss));
     }
@@ -222,6 +274,12 @@ public final class Session {
         closeDead();
         hasAborted &= !isPowerLoss;
         disk = next(image);
+    }
+
+    private void requireSimulation() {
+        if (isOnFile) {
+            throw new IllegalStateException("only a simulated disk can do that");
+        }
     }
 
     /** Gives the memory of the killed process back; what it still does to its disk, nobody sees. */
@@ -444,6 +502,7 @@ public final class Session {
      *     checkpoint's own flush of its pages
      */
     public void checkpointDuring(Moment moment, boolean isFlushing, Runnable other) {
+        requireSimulation();
         SimulatedDisk inner = disk;
         int[] left = {moment.skipped()};
         boolean[] isOver = {false};
@@ -481,6 +540,7 @@ public final class Session {
      * @param other what finds the writer role free
      */
     public void commitDuring(Consumer<Txn> body, Runnable other) {
+        requireSimulation();
         SimulatedDisk inner = disk;
         boolean[] isOver = {false};
         Throwable[] failure = {null};
@@ -537,6 +597,7 @@ public final class Session {
      * @param other what another thread does when the newest commit is pinned and not looked at yet
      */
     public void openDuring(String name, Runnable other) {
+        requireSimulation();
         Contents expected = history.newest().contents().named().get(name);
         ReadView view = engine.viewOf(engine.claimSlot());
         mapping.before(() -> disk.asAnotherThread(other));

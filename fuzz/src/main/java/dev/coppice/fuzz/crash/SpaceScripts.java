@@ -168,11 +168,11 @@ final class SpaceScripts {
             if (round == 1) {
                 s.release(held);
             }
-            long before = s.disk().size();
+            long before = s.fileBytes();
             s.vacuum(LEVELS[(round + 1) % 3], families);
             s.checkNewest();
             if (round == 1) {
-                if (s.disk().size() >= before / 2) {
+                if (s.fileBytes() >= before / 2) {
                     throw new AssertionError("too little was cut: " + before);
                 }
                 s.kill();

@@ -73,6 +73,7 @@ final class CrashRegressionTest {
                             PAGE_BYTES,
                             1 << 20,
                             false,
+                            false,
                             session -> {
                                 session.open();
                                 for (int version = 0; version < 5; version++) {

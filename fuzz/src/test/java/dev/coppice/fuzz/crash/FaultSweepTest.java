@@ -7,12 +7,14 @@ import dev.coppice.fuzz.memory.MemoryFaults;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lets operations of each script's disk fail; the nightly run does so with every single one. */
 final class FaultSweepTest {
     private static final int STRIDE = 7;
+    private static final int FILE_STRIDE = 61;
     private static final CrashFigures ALL = new CrashFigures();
 
     static List<Script> scripts() {
@@ -29,6 +31,21 @@ final class FaultSweepTest {
             ALL.add(figures);
             assertEquals(0, figures.failures(), () -> String.join("\n", figures.reported()));
         }
+    }
+
+    /** Every script that can be on a file, in one page size, and some of its operations. */
+    @ParameterizedTest
+    @EnumSource
+    void survivesInterruptsOnFiles(InterruptSweep.Mode mode) {
+        int swept = 0;
+        for (Script script : scripts()) {
+            if (script.pageBytes() == 512 && InterruptSweep.modes(script).contains(mode)) {
+                int first = 1 + swept++ % FILE_STRIDE;
+                CrashFigures figures = InterruptSweep.of(script).run(mode, first, FILE_STRIDE);
+                assertEquals(0, figures.failures(), () -> String.join("\n", figures.reported()));
+            }
+        }
+        assertTrue(swept > 25, () -> "too few scripts can be on a file");
     }
 
     /** A script at one level after the other, and one with all that a checkpoint does. */
