@@ -38,9 +38,7 @@ public final class FaultRuns implements Suite {
             for (Script script : Scripts.all()) {
                 fail(run, script, first, stride);
                 interrupt(run, script, first, stride);
-                // With two threads in one stack, what one lacks can keep the other waiting.
-                boolean hasMemory = script.hasTwoThreads();
-                if (!hasMemory && run.wants(script + "/" + OUT_OF_MEMORY) && !run.isOver()) {
+                if (run.wants(script + "/" + OUT_OF_MEMORY) && !run.isOver()) {
                     boolean isAll = run.budget().only() != null;
                     int turn = (number++ + first - 1) % MEMORY_STRIDE;
                     sweepMemory(run, script, isAll ? 1 : 1 + turn, isAll ? 1 : MEMORY_STRIDE);

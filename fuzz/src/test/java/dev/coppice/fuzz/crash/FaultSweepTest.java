@@ -48,9 +48,18 @@ final class FaultSweepTest {
         assertTrue(swept > 25, () -> "too few scripts can be on a file");
     }
 
-    /** A script at one level after the other, and one with all that a checkpoint does. */
+    /**
+     * A script at one level after the other, one with all that a checkpoint does, and those in
+     * which another thread commits inside a checkpoint and inside a flush.
+     */
     @ParameterizedTest
-    @ValueSource(strings = {"normalThenFull/512", "besideATransaction/1024"})
+    @ValueSource(
+            strings = {
+                "normalThenFull/512",
+                "besideATransaction/1024",
+                "durableDuringCheckpoint/512",
+                "writerDuringFlush/1024"
+            })
     void survivesLackOfMemory(String script) {
         long[] counts = new long[3];
         List<String> failed = MemoryFaults.sweep(script, 1, STRIDE, counts);
