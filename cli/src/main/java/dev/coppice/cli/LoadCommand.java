@@ -6,7 +6,6 @@ import static java.util.Locale.ROOT;
 import dev.coppice.Store;
 import dev.coppice.cli.text.EntryReader;
 import dev.coppice.cli.text.TextException;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -39,7 +38,6 @@ import picocli.CommandLine.ParentCommand;
             "  LC_ALL=C sort prices.tsv | coppice load prices.coppice --batch 1000000"
         })
 final class LoadCommand implements Callable<Integer> {
-    private static final Path STANDARD_INPUT = Path.of("-");
     private static final int SHOWN_PROBLEMS = 20;
 
     @ParentCommand private Main main;
@@ -50,7 +48,7 @@ final class LoadCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "INPUT",
             description = "the text; - or none for standard input")
-    private Path input = STANDARD_INPUT;
+    private Path input = InputFile.STANDARD_INPUT;
 
     @Mixin private Family family;
 
@@ -80,14 +78,8 @@ final class LoadCommand implements Callable<Integer> {
         if (isAll && family.isGiven()) {
             throw new UsageException("--all goes without --cf");
         }
-        if (input.equals(STANDARD_INPUT)) {
-            return load(main.console().in(), 0);
-        }
-        if (!Files.isReadable(input) || Files.isDirectory(input)) {
-            throw new UsageException("cannot read " + input + ": check the path");
-        }
-        try (InputStream stream = new FileInputStream(input.toFile())) {
-            return load(stream, Files.size(input));
+        try (InputFile opened = InputFile.open(input, main.console())) {
+            return load(opened.stream(), Math.max(0, opened.length()));
         }
     }
 

@@ -3,10 +3,8 @@ package dev.coppice.cli;
 import dev.coppice.Store;
 import dev.coppice.WriteTransaction;
 import dev.coppice.cli.text.WordsReader;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,8 +33,6 @@ import picocli.CommandLine.ParentCommand;
             "  coppice txn accounts.coppice transfer.txt --dry-run"
         })
 final class TxnCommand implements Callable<Integer> {
-    private static final Path STANDARD_INPUT = Path.of("-");
-
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
 
@@ -45,7 +41,7 @@ final class TxnCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SCRIPT",
             description = "the commands; - or none for standard input")
-    private Path script = STANDARD_INPUT;
+    private Path script = InputFile.STANDARD_INPUT;
 
     @Option(
             names = "--dry-run",
@@ -58,14 +54,8 @@ final class TxnCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (script.equals(STANDARD_INPUT)) {
-            return run(main.console().in());
-        }
-        if (!Files.isReadable(script) || Files.isDirectory(script)) {
-            throw new UsageException("cannot read " + script + ": check the path");
-        }
-        try (InputStream stream = new FileInputStream(script.toFile())) {
-            return run(stream);
+        try (InputFile input = InputFile.open(script, main.console())) {
+            return run(input.stream());
         }
     }
 
