@@ -313,7 +313,7 @@ public final class AtomicOperations {
     private byte @Nullable [] merge(
             byte[] key, int keyBytes, UnaryOperator<byte @Nullable []> function) {
         Objects.requireNonNull(function, "function");
-        return update(key, keyBytes, (txn, old) -> txn.callOut(function, old));
+        return update(key, keyBytes, (txn, old) -> txn.callOut(() -> function.apply(old)));
     }
 
     /** What makes a new value of an old one. */

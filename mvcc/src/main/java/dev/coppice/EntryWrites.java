@@ -4,9 +4,11 @@ import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.stats.Tally;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,63 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
             Lifetime lifetime) {
         return put(family, key, key.length, value, offset, length, lifetime);
     }
+
+    /** Stores an entry whose value is read from a stream in the default family. */
+    public final boolean put(byte[] key, InputStream value, long length) {
+        return put(ColumnFamily.DEFAULT, key, value, length, Lifetime.OF_FAMILY);
+    }
+
+    /**
+     * Stores an entry whose value is all that a stream gives; returns whether the key is new. The
+     * value goes to its place in pieces of 64 KiB and is never on the heap as a whole. All of it is
+     * stored, or nothing is changed.
+     *
+     * <p>The stream is read to its end, which must come at {@code length}, and stays open. While it
+     * is read, nobody else writes; it may not use the transaction itself. What it throws other than
+     * an {@link java.io.IOException} comes out as it is, and changes nothing either.
+     *
+     * @throws ValueStreamException when it ends early, goes on, or fails: nothing was changed, and
+     *     the transaction goes on
+     * @throws IllegalArgumentException for a length that no value has, before anything is read
+     * @throws dev.coppice.error.StoreFullException when there is no room, before anything is read
+     */
+    public final boolean put(ColumnFamily family, byte[] key, InputStream value, long length) {
+        return put(family, key, value, length, Lifetime.OF_FAMILY);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], InputStream, long)}. */
+    public final boolean put(ColumnFamily family, long key, InputStream value, long length) {
+        return put(family, Keys.encode(key, new byte[Long.BYTES]), value, length);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], InputStream, long)}. */
+    public final boolean put(ColumnFamily family, KeyBuilder key, InputStream value, long length) {
+        return put(family, key.toBytes(), value, length);
+    }
+
+    /**
+     * As {@link #put(ColumnFamily, byte[], InputStream, long)}, of an entry that lives as long as
+     * it says, from when the stream has ended.
+     */
+    public final boolean put(
+            ColumnFamily family, byte[] key, InputStream value, long length, Lifetime lifetime) {
+        requireUsable();
+        Keys.checkLength(key.length);
+        Values.checkLength(length);
+        Objects.requireNonNull(lifetime, "lifetime");
+        TreeRoot tree = guarded(() -> tree(family));
+        StreamedValue streamed = streamed(value, (int) length);
+        byte[] ownKey = key.clone();
+        if (length <= store.maxReserveBytes(key.length)) {
+            byte[] whole = streamed.toArray();
+            return put(family, ownKey, ownKey.length, whole, 0, whole.length, lifetime);
+        }
+        boolean isNew = streamed.put(tree, ownKey, lifetime);
+        tally().put(ownKey.length + length);
+        return isNew;
+    }
+
+    abstract StreamedValue streamed(InputStream value, int length);
 
     final boolean put(
             ColumnFamily family, byte[] key, int keyBytes, byte[] value, int offset, int length) {
@@ -507,5 +566,14 @@ public abstract sealed class EntryWrites extends ReadHandle permits WriteHandle 
     /** Removes all entries of a family; returns how many there were. */
     public final long clear(ColumnFamily family) {
         return deleteRange(family, KeyRange.all());
+    }
+
+    /** {@return what an operation of the engine's gives, whose failures are counted} */
+    final <T> T guarded(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (RuntimeException | Error e) {
+            throw store.failed(e);
+        }
     }
 }

@@ -16,6 +16,7 @@ import dev.coppice.storage.FileHead;
 import dev.coppice.storage.FileStorage;
 import dev.coppice.storage.MemoryStorage;
 import dev.coppice.storage.Storage;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -657,6 +658,32 @@ public final class Store implements AutoCloseable {
     public void put(ColumnFamily family, byte[] key, byte[] value, Lifetime lifetime) {
         try (WriteTransaction txn = begin()) {
             txn.put(family, key, value, lifetime);
+            txn.commit();
+        }
+    }
+
+    /**
+     * Stores an entry of the default family whose value is all that a stream gives, as {@link
+     * #put(ColumnFamily, byte[], InputStream, long)}.
+     */
+    public void put(byte[] key, InputStream value, long length) {
+        put(ColumnFamily.DEFAULT, key, value, length);
+    }
+
+    /**
+     * Stores an entry whose value is all that a stream gives, in a transaction of its own, which is
+     * open while the stream is read. As {@link EntryWrites#put(ColumnFamily, byte[], InputStream,
+     * long)}.
+     */
+    public void put(ColumnFamily family, byte[] key, InputStream value, long length) {
+        put(family, key, value, length, Lifetime.OF_FAMILY);
+    }
+
+    /** As {@link #put(ColumnFamily, byte[], InputStream, long)}, with a lifetime. */
+    public void put(
+            ColumnFamily family, byte[] key, InputStream value, long length, Lifetime lifetime) {
+        try (WriteTransaction txn = begin()) {
+            txn.put(family, key, value, length, lifetime);
             txn.commit();
         }
     }

@@ -13,7 +13,11 @@ final class Values {
         checkLength(length);
     }
 
-    private static void checkLength(long valueBytes) {
+    static void checkLength(long valueBytes) {
+        if (valueBytes < 0) {
+            throw new IllegalArgumentException(
+                    "length of a value: valueBytes=" + valueBytes + ", min=0");
+        }
         if (valueBytes > Keys.MAX_VALUE_BYTES) {
             throw new IllegalArgumentException(
                     "value too long: valueBytes=" + valueBytes + ", max=" + Keys.MAX_VALUE_BYTES);

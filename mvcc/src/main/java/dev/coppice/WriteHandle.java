@@ -8,13 +8,12 @@ import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.stats.PurgeEvent;
 import dev.coppice.stats.Tally;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,14 +79,23 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
         return AtomicOperations.in(this, family);
     }
 
-    /** Calls a function of the program's, which may not use the transaction. */
-    final byte @Nullable [] callOut(
-            UnaryOperator<byte @Nullable []> function, byte @Nullable [] argument) {
+    @Override
+    final StreamedValue streamed(InputStream value, int length) {
+        return new StreamedValue(this, value, length);
+    }
+
+    /** Code of the program's. */
+    interface CallOut<T extends @Nullable Object, X extends Exception> {
+        T call() throws X;
+    }
+
+    /** Calls code of the program's, which may not use the transaction. */
+    final <T extends @Nullable Object, X extends Exception> T callOut(CallOut<T, X> code) throws X {
         Thread mine = owner;
         owner = null;
         isCallingOut = true;
         try {
-            return function.apply(argument);
+            return code.call();
         } finally {
             isCallingOut = false;
             owner = mine;
@@ -431,8 +439,8 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
         if (!Thread.currentThread().equals(owner)) {
             throw isCallingOut
                     ? new IllegalStateException(
-                            "the function of a merge may not use the transaction that it is a part"
-                                    + " of")
+                            "the function of a merge and the stream of a value may not use the"
+                                    + " transaction that they are a part of")
                     : notUsable(owner);
         }
     }
@@ -455,12 +463,4 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     /** Nobody else lets go of what a transaction reads. */
     @Override
     final void checkAfterRead() {}
-
-    private <T> T guarded(Supplier<T> operation) {
-        try {
-            return operation.get();
-        } catch (RuntimeException | Error e) {
-            throw store.failed(e);
-        }
-    }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.error.StoreException;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -67,7 +69,7 @@ final class Model {
         return put(txn, family, key, value, 0);
     }
 
-    /** Puts into both, in one of the ways in which a value can get there: 0 to 3. */
+    /** Puts into both, in one of the ways in which a value can get there: 0 to 4. */
     Model put(WriteHandle txn, ColumnFamily family, byte[] key, byte[] value, int way) {
         boolean isNew = of(family).put(key, value) == null;
         switch (way) {
@@ -83,6 +85,10 @@ final class Model {
                     MemorySegment.copy(value, 0, memory, JAVA_BYTE, 3, value.length);
                     assertEquals(isNew, txn.put(family, key, memory, 3, value.length));
                 }
+            }
+            case 3 -> {
+                InputStream stream = new ByteArrayInputStream(value);
+                assertEquals(isNew, txn.put(family, key, stream, value.length));
             }
             default -> {
                 if (value.length <= txn.store.maxReserveBytes(key.length)) {

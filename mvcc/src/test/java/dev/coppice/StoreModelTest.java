@@ -265,7 +265,7 @@ class StoreModelTest {
                 change(batch);
                 txn.apply(batch);
             } else {
-                model.put(txn, family, key(), value(), random.nextInt(4));
+                model.put(txn, family, key(), value(), random.nextInt(5));
             }
         }
 

@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.ColumnFamily;
 import dev.coppice.Snapshot;
 import dev.coppice.Store;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +46,40 @@ final class EntryCommandsTest {
     void getPrintsTheValue() {
         assertEquals(new Run(ExitCode.OK, "vb2\n", ""), Run.of("get", file, "b2"));
         assertEquals("vb2", Run.of("get", file, "b2", "--raw").out());
+    }
+
+    @Test
+    void putTakesWhatAFileHolds() throws IOException {
+        byte[] picture = new byte[300_000];
+        new Random(1).nextBytes(picture);
+        String source = Files.write(directory.resolve("picture"), picture).toString();
+        assertEquals(new Run(ExitCode.OK, "", ""), Run.of("put", file, "p", "--file", source));
+        assertStored(picture, "p");
+        Run piped = Run.of(new ByteArrayInputStream(picture), "put", file, "q", "--file", "-");
+        assertEquals(new Run(ExitCode.OK, "", ""), piped);
+        assertStored(picture, "q");
+        assertEquals(ExitCode.OK, Run.of("put", file, "c", "--file", source, "--cf", "new").code());
+    }
+
+    private void assertStored(byte[] value, String key) {
+        try (Store store = Store.open(Path.of(file))) {
+            assertArrayEquals(value, store.get(key.getBytes(UTF_8)));
+        }
+    }
+
+    @Test
+    void putWantsOneValue() {
+        String absent = directory.resolve("absent").toString();
+        for (Run refused :
+                List.of(
+                        Run.of("put", file, "k"),
+                        Run.of("put", file, "k", "v", "--file", file),
+                        Run.of("put", file, "k", "--file", absent),
+                        Run.of("put", file, "k", "--file", directory.toString()))) {
+            assertEquals(ExitCode.USAGE, refused.code());
+            assertTrue(refused.err().contains("--file") || refused.err().contains("cannot read"));
+        }
+        assertEquals(ExitCode.NEGATIVE, Run.of("get", file, "k").code());
     }
 
     @Test

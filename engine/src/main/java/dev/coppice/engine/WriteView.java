@@ -10,6 +10,7 @@ import dev.coppice.engine.commit.StoreRoot;
 import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.LeafPage;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.engine.space.RunWriter;
 import dev.coppice.engine.space.ValueSource;
 import dev.coppice.engine.space.WriteSet;
 import dev.coppice.error.StoreException;
@@ -32,6 +33,7 @@ public final class WriteView {
     private final TreeWriter trees;
     private final Families families;
     private final ValueSource source = new ValueSource();
+    private RunWriter run;
     private final StoreRoot work = new StoreRoot();
     private final Deque<Savepoint> savepoints = new ArrayDeque<>();
     private LongSupplier clock = () -> Long.MIN_VALUE;
@@ -286,6 +288,56 @@ public final class WriteView {
             throw faulted(e);
         } finally {
             value.clear();
+        }
+    }
+
+    /**
+     * Takes the pages of a value that comes in pieces and is too long for a leaf. Until {@link
+     * #putRun} or {@link #dropRun}, the transaction does nothing else.
+     */
+    public void startRun(int valueBytes) {
+        start();
+        try {
+            writes.beginOperation();
+            run = writes.startRun(valueBytes);
+            isFailed = false;
+        } catch (InternalError e) {
+            throw faulted(e);
+        }
+    }
+
+    /** Adds a piece to the value: a multiple of 4 KiB, unless it is the last one. */
+    public void addToRun(byte[] piece, int count) {
+        start();
+        try {
+            run.add(source.of(piece, 0, count));
+            isFailed = false;
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            source.clear();
+        }
+    }
+
+    /** Gives the pages back: the transaction is what it was before. */
+    public void dropRun() {
+        writes.supersedeRun(run.page(), writes.id(), run.length());
+        run = null;
+    }
+
+    /**
+     * Stores an entry whose value is whole in its run; returns whether the key is new, or what was
+     * there has expired.
+     */
+    public boolean putRun(TreeRoot tree, byte[] key, int keyBytes, long deadline) {
+        start();
+        try {
+            run.finish();
+            return done(trees.putRun(tree, key, keyBytes, run.page(), run.length(), deadline));
+        } catch (InternalError e) {
+            throw faulted(e);
+        } finally {
+            run = null;
         }
     }
 

@@ -53,7 +53,7 @@ public final class TreeWriter {
     private MemorySegment valueSegment;
     private long valueAt;
 
-    // Of the overflow value that goes on under another deadline; a birth of 0 for none.
+    // Of the run that is there before its entry is put; a birth of 0 for none.
     private long keptRun;
     private long keptBirth;
     private long keptBytes;
@@ -111,6 +111,25 @@ public final class TreeWriter {
             path.descend(root, key, keyBytes);
         }
         return putAtLeaf(root, key, keyBytes, value, deadline, isLast);
+    }
+
+    /**
+     * Stores an entry whose value was written to a run of the transaction's own.
+     *
+     * @param deadline when it expires, or {@link LeafPage#NO_DEADLINE}
+     * @return whether the key is new, or what was there has expired
+     */
+    public boolean putRun(
+            TreeRoot root, byte[] key, int keyBytes, long run, long runBytes, long deadline) {
+        keptRun = run;
+        keptBirth = writes.id();
+        keptBytes = runBytes;
+        array.clear();
+        try {
+            return put(root, key, keyBytes, array, deadline);
+        } finally {
+            keptBirth = 0;
+        }
     }
 
     /** Starts an operation after which the path may lead anywhere. */
@@ -373,12 +392,21 @@ public final class TreeWriter {
     }
 
     private void removeEntry(MemorySegment s, long page, int index) {
-        if (keptBirth == 0) {
-            EntryRuns.supersede(writes, s, page, index);
-        } else {
+        if (isKept(s, page, index)) {
             EntryRuns.supersedeKey(writes, s, page, index);
+        } else {
+            EntryRuns.supersede(writes, s, page, index);
         }
         LeafPage.remove(s, page, pageBytes, index);
+    }
+
+    /** {@return whether the value of an entry is the run that stays} */
+    private boolean isKept(MemorySegment s, long page, int index) {
+        if (keptBirth == 0 || !LeafPage.isOverflow(s, page, index)) {
+            return false;
+        }
+        long run = LeafPage.valueRun(s, page, pageBytes, index);
+        return Reference.pageId(Reference.word(s, run)) == keptRun;
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.coppice.engine.space;
 
 import dev.coppice.engine.page.BufferedPages;
 import dev.coppice.engine.page.Checksum;
-import dev.coppice.engine.page.OverflowRun;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
@@ -11,9 +10,6 @@ import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 
 /**
  * The pages that one write transaction allocated and superseded, and the way in which they reach
@@ -241,25 +237,18 @@ public final class WriteSet {
      * @return the first page of the run
      */
     public long writeRun(ValueSource bytes) {
-        int length = bytes.length();
+        RunWriter run = startRun(bytes.length());
+        run.add(bytes);
+        run.finish();
+        return run.page();
+    }
+
+    /** {@return what writes an overflow run of so many bytes, whose pages are taken} */
+    public RunWriter startRun(int length) {
         long count = pageSize.runPages(length);
         long page = allocateRun(count);
         remapFor(page + count);
-        long position = page << pageSize.shift();
-        put(position, bytes);
-        int chunks = (int) ((length + Checksum.CHUNK_BYTES - 1L) / Checksum.CHUNK_BYTES);
-        byte[] trailer = new byte[chunks * Integer.BYTES];
-        ByteBuffer words = ByteBuffer.wrap(trailer).order(ByteOrder.LITTLE_ENDIAN);
-        CRC32C crc = new CRC32C();
-        byte[] content = new byte[Math.min(length, Checksum.CHUNK_BYTES)];
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            int at = chunk * Checksum.CHUNK_BYTES;
-            int size = Math.min(Checksum.CHUNK_BYTES, length - at);
-            bytes.copyTo(at, content, size);
-            words.putInt(OverflowRun.chunkCrc(crc, page, id, chunk, content, 0, size));
-        }
-        put(position + length, trailerSource.of(trailer, 0, trailer.length));
-        return page;
+        return new RunWriter(this, page, length);
     }
 
     private long allocateRun(long count) {
@@ -272,7 +261,13 @@ public final class WriteSet {
         return page;
     }
 
-    private void put(long position, ValueSource bytes) {
+    void putTrailer(long position, byte[] words) {
+        put(position, trailerSource.of(words, 0, words.length));
+        trailerSource.clear();
+    }
+
+    /** Copies bytes into pages of a run. */
+    void put(long position, ValueSource bytes) {
         int length = bytes.length();
         int done = 0;
         while (done < length) {
