@@ -85,7 +85,7 @@ final class RestartScripts {
         s.close();
     }
 
-    /** Loses what the file grew by, but for its size, and needs that room again. */
+    /** Loses what the file grew by, but for its size, and needs that room again, and more. */
     private static void lostGrowth(Session s) {
         s.open();
         for (int i = 0; i < 3; i++) {
@@ -94,7 +94,7 @@ final class RestartScripts {
             s.commit(NORMAL, puts(0, 200 + 50 * i, 1, 10 * i + 1, 60));
             s.losePower(new SectorChoice.None());
             s.open();
-            s.commit(NORMAL, puts(0, 200 + 50 * i, 1, 10 * i + 2, 60));
+            s.commit(NORMAL, puts(0, 500 + 50 * i, 1, 10 * i + 2, 60));
             s.checkNewest();
         }
         s.close();

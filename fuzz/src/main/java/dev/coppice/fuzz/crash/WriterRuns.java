@@ -1,18 +1,11 @@
 package dev.coppice.fuzz.crash;
 
+import static dev.coppice.fuzz.crash.WriterScene.check;
+import static dev.coppice.fuzz.crash.WriterScene.key;
+import static dev.coppice.fuzz.crash.WriterScene.require;
+
 import dev.coppice.engine.Engine;
-import dev.coppice.engine.EngineOptions;
-import dev.coppice.engine.Inspection;
-import dev.coppice.engine.ReadView;
 import dev.coppice.engine.WriteView;
-import dev.coppice.engine.btree.TreeReader;
-import dev.coppice.engine.btree.TreeRoot;
-import dev.coppice.engine.check.IntegrityCheck;
-import dev.coppice.engine.check.Progress;
-import dev.coppice.engine.commit.ImageExtent;
-import dev.coppice.engine.commit.NamedRoot;
-import dev.coppice.engine.page.PageMap;
-import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
@@ -20,17 +13,9 @@ import dev.coppice.fuzz.run.Failure;
 import dev.coppice.fuzz.run.Run;
 import dev.coppice.fuzz.run.Suite;
 import dev.coppice.testkit.Fault;
-import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SimulatedCrash;
-import dev.coppice.testkit.SimulatedDisk;
 import dev.coppice.testkit.SimulatedWriter;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /**
  * The suite {@code writers}: several processes write one store in turn, and whichever dies, at
@@ -39,237 +24,11 @@ import java.util.TreeMap;
  * <p>Three processes on one simulated disk change a model of what the store holds. One is killed at
  * each of its steps, the next at a step of its takeover; the third goes on. At the end, and in
  * images of power losses, the store is compared with the model and every page accounted for. A
- * scenario is one such kill, or a long time without any.
+ * scenario is one such kill, a long time without any, or one of {@link WriterMeetings}.
  */
 public final class WriterRuns implements Suite {
     private static final int TURNS = 300;
     private static final long DEFAULT_SEEDS = 12;
-    private static final int KEYS = 200;
-    private static final int LOSSES = 4;
-
-    private final EngineOptions options =
-            new EngineOptions(new PageSize(512), EngineOptions.Verify.ALWAYS, 1 << 14);
-
-    private static byte[] key(int number) {
-        return new byte[] {(byte) (number >>> 8), (byte) number};
-    }
-
-    /** What the store holds, by transaction. */
-    private static final class History {
-        private final NavigableMap<Long, Map<Integer, byte[]>> states = new TreeMap<>();
-        private Map<Integer, byte[]> inDoubt = new TreeMap<>();
-        private Map<String, Map<Integer, byte[]>> names = new TreeMap<>();
-        private Map<String, Map<Integer, byte[]>> namesInDoubt = new TreeMap<>();
-
-        Map<Integer, byte[]> newest() {
-            return states.lastEntry().getValue();
-        }
-    }
-
-    private record Held(Engine engine, ReadView view, Map<Integer, byte[]> content) {}
-
-    /** Some processes on a disk. */
-    private final class Scene {
-        private final SplittableRandom random;
-        private final SimulatedDisk disk = new SimulatedDisk(8 << 20);
-        private final History history = new History();
-        private final List<SimulatedWriter> storages = new ArrayList<>();
-        private final List<Engine> engines = new ArrayList<>();
-        private final List<Held> held = new ArrayList<>();
-
-        Scene(long seed) {
-            this.random = new SplittableRandom(seed);
-        }
-
-        void open() {
-            SimulatedWriter storage = disk.attachWriter();
-            storages.add(storage);
-            engines.add(Engine.open(storage, options, 1));
-            if (engines.size() == 1) {
-                history.states.put(engines.getFirst().latestTxn(), new TreeMap<>());
-            }
-        }
-
-        /** Begins as a scene does that has come to its point. */
-        void warmUp() throws InterruptedException {
-            open();
-            work(engines.get(0), 3);
-            open();
-            open();
-            for (int i = 0; i < 6; i++) {
-                work(engines.get(random.nextInt(3)), 1 + random.nextInt(2));
-                if (i % 2 == 0) {
-                    hold(engines.get(random.nextInt(3)));
-                }
-            }
-        }
-
-        void hold(Engine engine) {
-            held.add(new Held(engine, engine.read(1), new TreeMap<>(history.newest())));
-            if (held.size() > 3) {
-                Held old = held.remove(random.nextInt(held.size()));
-                old.engine().release(old.view());
-            }
-        }
-
-        void work(Engine engine, int transactions) throws InterruptedException {
-            for (int i = 0; i < transactions; i++) {
-                Map<Integer, byte[]> next = new TreeMap<>(history.newest());
-                WriteView view = engine.begin(random.nextInt(3) == 0, 0);
-                verify(view.pages(), view.defaultFamily(), history.newest());
-                for (int j = random.nextInt(12); j >= 0; j--) {
-                    change(view, next);
-                }
-                Map<String, Map<Integer, byte[]>> names = new TreeMap<>(history.names);
-                name(view, names, next);
-                if (random.nextInt(8) == 0) {
-                    engine.rollback(view);
-                } else {
-                    history.inDoubt = next;
-                    history.namesInDoubt = names;
-                    history.states.put(engine.commit(view, 1), next);
-                    history.names = names;
-                }
-                if (random.nextInt(3) == 0) {
-                    engine.checkpoint(0);
-                }
-            }
-        }
-
-        /** Gives the root a name, or drops one. */
-        private void name(
-                WriteView view,
-                Map<String, Map<Integer, byte[]>> names,
-                Map<Integer, byte[]> content) {
-            if (random.nextInt(4) > 0) {
-                return;
-            }
-            String name = "name" + random.nextInt(3);
-            if (names.remove(name) != null) {
-                require(view.dropRetained(name), "no " + name);
-            } else {
-                view.retain(name, 1);
-                names.put(name, new TreeMap<>(content));
-            }
-        }
-
-        void commitDurably(Engine engine) throws InterruptedException {
-            Map<Integer, byte[]> next = new TreeMap<>(history.newest());
-            WriteView view = engine.begin(true, 0);
-            next.put(1, key(2));
-            view.put(view.defaultFamily(), key(1), 2, key(2), 0, 2);
-            history.inDoubt = next;
-            history.namesInDoubt = history.names;
-            history.states.put(engine.commit(view, 1), next);
-        }
-
-        private void change(WriteView view, Map<Integer, byte[]> content) {
-            int number = random.nextInt(KEYS);
-            byte[] key = key(number);
-            if (random.nextInt(3) == 0) {
-                view.delete(view.defaultFamily(), key, key.length);
-                content.remove(number);
-            } else {
-                byte[] value = new byte[random.nextInt(random.nextInt(10) == 0 ? 3000 : 60)];
-                random.nextBytes(value);
-                view.put(view.defaultFamily(), key, key.length, value, 0, value.length);
-                content.put(number, value);
-            }
-        }
-
-        /** What the dead had begun to commit is there as a whole or not at all. */
-        void settle(Engine engine) {
-            long newest = engine.latestTxn();
-            if (!history.states.containsKey(newest)) {
-                require(newest > history.states.lastKey(), "commits were lost");
-                history.states.put(newest, history.inDoubt);
-                history.names = history.namesInDoubt;
-            }
-            require(history.states.lastKey() == newest, "commits were lost, or came back");
-            ReadView view = engine.read(1);
-            verify(view.pages(), view.root().defaultFamily(), history.newest());
-            history.names.forEach((name, content) -> {
-                NamedRoot named = NamedRoot.find(view.pages(), view.root(), name);
-                require(named != null, "no " + name);
-                verify(view.pages(), named.root().defaultFamily(), content);
-            });
-            engine.release(view);
-        }
-
-        void verifyHeld(Engine dead) {
-            held.removeIf(each -> each.engine() == dead);
-            for (Held each : held) {
-                verify(each.view().pages(), each.view().root().defaultFamily(), each.content());
-            }
-        }
-
-        /** After a power loss the store is what it was at a commit that was durable, or later. */
-        void losePower(Engine living) {
-            long durable = living.durableTxn();
-            for (PowerLoss loss : disk.powerLossSample(LOSSES, random.nextLong(), LOSSES, true)) {
-                SimulatedDisk image = disk.powerLoss(loss);
-                try (Engine recovered = Engine.open(image, options, 1)) {
-                    long newest = recovered.latestTxn();
-                    require(newest >= durable, "durable " + durable + ", found " + newest);
-                    ReadView view = recovered.read(1);
-                    Map<Integer, byte[]> content =
-                            history.states.getOrDefault(newest, history.inDoubt);
-                    verify(view.pages(), view.root().defaultFamily(), content);
-                    recovered.release(view);
-                    check(recovered);
-                }
-                image.discard();
-            }
-        }
-
-        void close() {
-            for (int i = 0; i < engines.size(); i++) {
-                if (!storages.get(i).isDead()) {
-                    engines.get(i).close();
-                }
-            }
-            try (Engine alone = Engine.open(disk, options, 1)) {
-                settle(alone);
-                check(alone);
-            }
-            disk.discard();
-        }
-    }
-
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError(what);
-        }
-    }
-
-    private static void verify(PageMap pages, TreeRoot tree, Map<Integer, byte[]> content) {
-        require(content.size() == tree.count(), "other entries than the model");
-        content.forEach((number, value) -> {
-            byte[] bytes = key(number);
-            long found = TreeReader.find(pages, tree, bytes, bytes.length);
-            require(found != TreeReader.ABSENT, "no key " + number);
-            require(Arrays.equals(value, TreeReader.value(pages, found)), "key " + number);
-        });
-    }
-
-    /** Every page of the file has one owner. */
-    private static void check(Engine engine) {
-        try (Inspection inspection = engine.inspect(1)) {
-            ImageExtent image = inspection.known().image();
-            var space =
-                    new IntegrityCheck.Space(
-                            inspection.header(),
-                            image.firstPage() == 0 ? List.of() : List.of(image),
-                            inspection.free(),
-                            inspection.pending());
-            PageMap pages = inspection.view().pages();
-            var check =
-                    new IntegrityCheck(
-                            pages, engine.pageSize(), inspection.sealedUpTo(), Progress.NONE);
-            List<?> problems = check.check(inspection.view().root(), space).problems();
-            require(problems.isEmpty(), problems.toString());
-        }
-    }
 
     @Override
     public String name() {
@@ -291,6 +50,11 @@ public final class WriterRuns implements Suite {
                 attempt(run, "lost lock " + seed + " " + isFull, () -> loseLock(seed, isFull));
             }
             attempt(run, "failed flush " + seed, () -> failFlush(seed));
+            for (long each = 4 * seed; each < 4 * seed + 4; each++) {
+                long meeting = each;
+                attempt(run, "die in flush " + each, () -> WriterMeetings.dieInFlush(meeting));
+                attempt(run, "scan " + each, () -> WriterMeetings.completeInScan(meeting));
+            }
             boolean isKilled = true;
             for (long step = 1; isKilled && !run.isOver(); step++) {
                 long last = step;
@@ -318,7 +82,7 @@ public final class WriterRuns implements Suite {
     }
 
     private boolean takeTurns(long seed) throws InterruptedException {
-        Scene scene = new Scene(seed);
+        WriterScene scene = new WriterScene(seed);
         scene.warmUp();
         for (int i = 0; i < TURNS; i++) {
             Engine engine = scene.engines.get(scene.random.nextInt(3));
@@ -340,7 +104,7 @@ public final class WriterRuns implements Suite {
 
     /** What others take for dead does not publish any more. */
     private boolean loseLock(long seed, boolean isFull) throws InterruptedException {
-        Scene scene = new Scene(seed);
+        WriterScene scene = new WriterScene(seed);
         scene.warmUp();
         Engine lost = scene.engines.get(0);
         WriteView view = lost.begin(isFull, 0);
@@ -367,7 +131,7 @@ public final class WriterRuns implements Suite {
     private boolean failFlush(long seed) throws InterruptedException {
         boolean isInDoubt = false;
         for (int ordinal = 1; !isInDoubt; ordinal++) {
-            Scene scene = new Scene(seed);
+            WriterScene scene = new WriterScene(seed);
             scene.warmUp();
             Engine failing = scene.engines.get(0);
             Engine other = scene.engines.get(1);
@@ -383,7 +147,7 @@ public final class WriterRuns implements Suite {
             if (isInDoubt) {
                 requireRefused(() -> other.begin(false, 0));
                 requireRefused(() -> other.checkpoint(0));
-                requireRefused(() -> Engine.open(scene.disk.attachWriter(), options, 1));
+                requireRefused(() -> Engine.open(scene.disk.attachWriter(), WriterScene.OPTIONS, 1));
             } else {
                 scene.work(other, 1);
             }
@@ -409,7 +173,7 @@ public final class WriterRuns implements Suite {
 
     /** Kills at a step; returns whether there was one. */
     private boolean kill(long seed, long step) throws InterruptedException {
-        Scene scene = new Scene(seed);
+        WriterScene scene = new WriterScene(seed);
         scene.warmUp();
         boolean isDead = isKilled(scene, 0, step, 6);
         if (isDead) {
@@ -432,7 +196,7 @@ public final class WriterRuns implements Suite {
         return isDead;
     }
 
-    private static boolean isKilled(Scene scene, int which, long step, int transactions)
+    private static boolean isKilled(WriterScene scene, int which, long step, int transactions)
             throws InterruptedException {
         SimulatedWriter storage = scene.storages.get(which);
         Engine engine = scene.engines.get(which);
