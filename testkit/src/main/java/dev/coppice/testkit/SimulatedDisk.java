@@ -294,6 +294,20 @@ public final class SimulatedDisk implements Storage {
         return replaced;
     }
 
+    /**
+     * {@return the disk as the next process in the same boot finds it after this one is killed, if
+     * it comes by another name of the same file, which has a live file of its own}
+     *
+     * @param name has that live file
+     */
+    public synchronized SimulatedDisk byAnotherName(SimulatedDisk name) {
+        SimulatedDisk image = kill();
+        image.live.discard();
+        SimulatedDisk found = new SimulatedDisk(image.content, name.copyLive(), identity, maxSize);
+        found.storesThroughMapping = storesThroughMapping;
+        return found;
+    }
+
     /** {@return the disk after a power loss, all changes of size done, the live file zeros} */
     public synchronized SimulatedDisk powerLoss(SectorChoice sectors) {
         return powerLoss(new PowerLoss(sectors, sizeChanges(), LiveFate.ZEROS));

@@ -20,6 +20,7 @@ final class RestartScripts {
         all.add("closeAndOpen", RestartScripts::closeAndOpen);
         all.add("afterKill", RestartScripts::afterKill);
         all.addLosing("afterKilledCommit", RestartScripts::afterKilledCommit);
+        all.addLosing("afterOtherName", RestartScripts::afterOtherName);
         all.addLosing("afterPowerLoss", RestartScripts::afterPowerLoss);
         all.addLosing("replacedFile", RestartScripts::replacedFile);
         all.addLosing("lostGrowth", RestartScripts::lostGrowth);
@@ -83,6 +84,39 @@ final class RestartScripts {
             s.commit(NORMAL, puts(1, 20, 3, 10 * round + 3, 50));
         }
         s.close();
+    }
+
+    /**
+     * Comes by two names in turn. The live file of each knows nothing of the ids that were used by
+     * the other, and those of a killed transaction stand in no root.
+     */
+    private static void afterOtherName(Session s) {
+        s.open();
+        s.commit(FULL, puts(0, 60, 1, 0, 50));
+        s.close();
+        SimulatedDisk first = s.copyFile();
+        SimulatedDisk second = new SimulatedDisk(4096);
+        Step[] steps = {Step.SYNC_BEGIN, Step.WRITE};
+        for (int i = 0; i < steps.length; i++) {
+            int round = 10 * i;
+            s.comeBy(second);
+            s.open();
+            s.commit(FULL, churn(i));
+            s.kill();
+            s.open();
+            s.killDuring(
+                    new Session.Moment(steps[i], 0), () -> s.commit(FULL, puts(0, 20, 3, round + 1, 50)));
+            second.discard();
+            second = s.copyFile();
+            s.comeBy(first);
+            s.open();
+            s.commit(FULL, puts(0, 20, 3, round + 2, 50));
+            s.close();
+            first.discard();
+            first = s.copyFile();
+        }
+        first.discard();
+        second.discard();
     }
 
     /** Loses what the file grew by, but for its size, and needs that room again, and more. */

@@ -258,6 +258,18 @@ public final class Session {
         }
     }
 
+    /**
+     * Comes by another name of the file, which has a live file of its own. The store is not open,
+     * and what the next opening finds is all durable.
+     *
+     * @param name has that live file
+     */
+    public void comeBy(SimulatedDisk name) {
+        requireSimulation();
+        disk = next(disk.byAnotherName(name));
+        hasAborted = true;
+    }
+
     private void crash(SimulatedDisk image, boolean isPowerLoss) {
         requireSimulation();
         // No process lacks memory here: one is dead, the next has yet to come.
