@@ -49,8 +49,7 @@ final class InterruptingStorage extends ForwardingStorage {
         Storage open(Path file, long maxSize) {
             FileStorage.Options options = new FileStorage.Options(true, false, maxSize, false);
             return during(
-                    "open",
-                    () -> new InterruptingStorage(FileStorage.open(file, options), this));
+                    "open", () -> new InterruptingStorage(FileStorage.open(file, options), this));
         }
 
         private void during(String what, Runnable operation) {

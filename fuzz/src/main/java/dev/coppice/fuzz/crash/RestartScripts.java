@@ -105,7 +105,8 @@ final class RestartScripts {
             s.kill();
             s.open();
             s.killDuring(
-                    new Session.Moment(steps[i], 0), () -> s.commit(FULL, puts(0, 20, 3, round + 1, 50)));
+                    new Session.Moment(steps[i], 0),
+                    () -> s.commit(FULL, puts(0, 20, 3, round + 1, 50)));
             second.discard();
             second = s.copyFile();
             s.comeBy(first);

@@ -97,8 +97,7 @@ public final class Session {
     static Session onFile(int pageBytes, Supplier<Storage> opener) {
         SimulatedDisk none = new SimulatedDisk(GROW_BYTES);
         PageSize pageSize = new PageSize(pageBytes);
-        return new Session(
-                none, pageSize, new History(), Observer.NONE, _ -> opener.get(), true);
+        return new Session(none, pageSize, new History(), Observer.NONE, _ -> opener.get(), true);
     }
 
     /** Goes on with a store that is open already, unobserved. */

@@ -147,7 +147,8 @@ public final class WriterRuns implements Suite {
             if (isInDoubt) {
                 requireRefused(() -> other.begin(false, 0));
                 requireRefused(() -> other.checkpoint(0));
-                requireRefused(() -> Engine.open(scene.disk.attachWriter(), WriterScene.OPTIONS, 1));
+                requireRefused(
+                        () -> Engine.open(scene.disk.attachWriter(), WriterScene.OPTIONS, 1));
             } else {
                 scene.work(other, 1);
             }

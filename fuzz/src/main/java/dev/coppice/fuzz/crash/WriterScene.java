@@ -132,9 +132,7 @@ final class WriterScene {
 
     /** Gives the root a name, or drops one. */
     private void name(
-            WriteView view,
-            Map<String, Map<Integer, byte[]>> names,
-            Map<Integer, byte[]> content) {
+            WriteView view, Map<String, Map<Integer, byte[]>> names, Map<Integer, byte[]> content) {
         if (random.nextInt(4) > 0) {
             return;
         }
@@ -251,8 +249,7 @@ final class WriterScene {
                 long newest = recovered.latestTxn();
                 require(newest >= durable, "durable " + durable + ", found " + newest);
                 ReadView view = recovered.read(1);
-                Map<Integer, byte[]> content =
-                        history.states.getOrDefault(newest, history.inDoubt);
+                Map<Integer, byte[]> content = history.states.getOrDefault(newest, history.inDoubt);
                 verify(view.pages(), view.root().defaultFamily(), content);
                 recovered.release(view);
                 check(recovered);
