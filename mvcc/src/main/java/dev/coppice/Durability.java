@@ -223,7 +223,8 @@ final class Durability {
         while (isFull()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw new BusyException(
+                long waitedMillis = TimeUnit.NANOSECONDS.toMillis(timeoutNanos);
+                String message =
                         "too much is not durable yet: undurableBytes="
                                 + engine.undurableBytes()
                                 + ", maxUndurableBytes="
@@ -233,8 +234,9 @@ final class Durability {
                                 + ", maxUndurableMillis="
                                 + maxMillis
                                 + "; waited "
-                                + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                                + " ms for a checkpoint");
+                                + waitedMillis
+                                + " ms for a checkpoint";
+                throw new BusyException(message, 0, null, waitedMillis, null);
             }
             makeDurable(engine.latestTxn(), left);
         }

@@ -99,7 +99,13 @@ final class Transactions {
                 throw e;
             }
             boolean isSame = holder.equals(before) && begins == known;
-            throw new BusyException(e.getMessage() + held(holder, isSame, timeoutNanos), e);
+            Instant since = isSame ? now().minusNanos(timeoutNanos) : null;
+            throw new BusyException(
+                    e.getMessage() + held(holder, since),
+                    e.processId(),
+                    since,
+                    e.waitedMillis(),
+                    e);
         }
     }
 
@@ -107,16 +113,13 @@ final class Transactions {
      * {@return who has a transaction open} Nobody looks at a clock when it begins, so that the
      * moment is known only where somebody has waited for its end.
      */
-    private String held(Thread holder, boolean isSame, long waitedNanos) {
+    private static String held(Thread holder, @Nullable Instant since) {
         String text = "; thread '" + holder.getName() + "' of this process has it open";
-        if (!isSame) {
-            return text;
-        }
-        long waitedMillis = TimeUnit.NANOSECONDS.toMillis(waitedNanos);
-        return text
-                + ", since "
-                + Instant.ofEpochMilli(config.clock().millis() - waitedMillis)
-                + " or longer";
+        return since == null ? text : text + ", since " + since + " or longer";
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(config.clock().millis());
     }
 
     /** {@return whether this thread has a write transaction open} */

@@ -3,6 +3,7 @@ package dev.coppice;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,7 @@ import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -224,13 +226,15 @@ class LifecycleTest {
         store.close();
         store = Store.open(path, CONFIG.withBusyTimeoutMillis(30));
         try (WriteTransaction txn = store.begin()) {
-            Throwable thrown = elsewhere(store::begin);
-            assertEquals(BusyException.class, thrown.getClass());
+            BusyException thrown = assertInstanceOf(BusyException.class, elsewhere(store::begin));
             String message = thrown.getMessage();
             assertTrue(message.contains("30 ms"), message);
+            assertEquals(30, thrown.waitedMillis());
+            assertEquals(ProcessHandle.current().pid(), thrown.processId());
             String name = Thread.currentThread().getName();
             assertTrue(message.contains("thread '" + name + "' of this process"), message);
-            assertTrue(message.matches(".* since 20\\d\\d-.*Z or longer"), message);
+            assertTrue(message.endsWith(", since " + thrown.since() + " or longer"), message);
+            assertTrue(thrown.since().isBefore(Instant.now()));
             model.put(txn, Samples.key(2), VALUE);
             txn.commit();
         }
@@ -310,6 +314,9 @@ class LifecycleTest {
         for (StoreConfig config : new StoreConfig[] {CONFIG, CONFIG.withReadOnly(true)}) {
             BusyException e = assertThrows(BusyException.class, () -> Store.open(path, config));
             assertTrue(e.getMessage().contains(pid), e.getMessage());
+            assertEquals(ProcessHandle.current().pid(), e.processId());
+            assertNull(e.since());
+            assertEquals(-1, e.waitedMillis());
             assertTrue(e.getMessage().contains(path.getFileName().toString()), e.getMessage());
         }
         store.put(KEY, KEY);

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -519,10 +521,15 @@ class ProcessesTest {
             Sums.create(store);
             commit(store, 3);
             try (PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+                Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
                 writer.number("begin 0");
                 BusyException e = assertThrows(BusyException.class, store::begin);
                 assertTrue(e.getMessage().contains("process " + writer.pid()), e.getMessage());
-                assertTrue(e.getMessage().contains("since 20"), e.getMessage());
+                assertTrue(e.getMessage().contains("since " + e.since()), e.getMessage());
+                assertEquals(writer.pid(), e.processId());
+                assertFalse(e.since().isBefore(before));
+                assertFalse(e.since().isAfter(Instant.now()));
+                assertEquals(0, e.waitedMillis());
                 assertTrue(store.checkpoint(CheckpointMode.FULL).busy());
                 long newest = store.latestTxn();
                 awaitTrue(() -> store.checkpoint(CheckpointMode.FULL).busy());

@@ -101,6 +101,7 @@ final class ProcessTest {
             assertEquals(1, refused.err().lines().count(), refused.err());
             String self = "process " + ProcessHandle.current().pid();
             assertTrue(refused.err().contains(self), refused.err());
+            assertTrue(refused.err().contains("waited 0 ms"), refused.err());
             txn.rollback();
         }
         assertArrayEquals("b".getBytes(UTF_8), store.get("a".getBytes(UTF_8)));

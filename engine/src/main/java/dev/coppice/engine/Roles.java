@@ -95,10 +95,13 @@ final class Roles {
             observer.ended(EngineObserver.Work.WRITER_WAIT, begun, isMine, 0, 0);
         }
         if (!isMine) {
-            throw new BusyException(
+            long waitedMillis = TimeUnit.NANOSECONDS.toMillis(timeoutNanos);
+            String message =
                     "another write transaction is open in this process: waited "
-                            + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                            + " ms; commit or roll it back, or wait longer");
+                            + waitedMillis
+                            + " ms; commit or roll it back, or wait longer";
+            long processId = ProcessHandle.current().pid();
+            throw new BusyException(message, processId, null, waitedMillis, null);
         }
     }
 

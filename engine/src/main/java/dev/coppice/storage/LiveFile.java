@@ -98,8 +98,7 @@ final class LiveFile implements LiveMemory {
     /** {@return the row of this process} */
     private static int attach(LiveLock lock, StorePath path, boolean isWriter, long waitNanos) {
         if (!lock.enter(waitNanos)) {
-            throw new BusyException(
-                    path.data() + " is being opened by " + ProcessTable.opener(path.live()) + ".");
+            throw ProcessTable.beingOpened(path, waitNanos);
         }
         int row = lock.takeRow();
         if (row < 0) {

@@ -145,7 +145,8 @@ final class LiveLock implements Closeable {
         } catch (OverlappingFileLockException e) {
             // Closing this channel would drop the locks of the other opener.
             isKept = true;
-            throw new BusyException(path.data() + " is open already in this very process.", e);
+            String message = path.data() + " is open already in this very process.";
+            throw new BusyException(message, ProcessHandle.current().pid(), null, -1, e);
         } catch (IOException e) {
             throw failure(path, e);
         }

@@ -25,8 +25,8 @@ final class OpenStores {
     static void claim(String name, String holder, String store) {
         Object other = System.getProperties().putIfAbsent(PREFIX + name, holder);
         if (other != null) {
-            throw new BusyException(
-                    store + " is open already in this very process (" + other + ").");
+            String message = store + " is open already in this very process (" + other + ").";
+            throw new BusyException(message, ProcessHandle.current().pid(), null, -1, null);
         }
     }
 

@@ -50,11 +50,13 @@ final class PrivateLive implements LiveMemory {
         try {
             keepWritersOut(lock, path, waitNanos);
             if (isImmutable && !lock.isDeserted()) {
-                throw new BusyException(
+                ProcessTable.Other holder = ProcessTable.holder(path.live());
+                String message =
                         path.data()
                                 + " cannot be taken for immutable: it is open in "
-                                + ProcessTable.holder(path.live())
-                                + ".");
+                                + holder.words()
+                                + ".";
+                throw new BusyException(message, holder.processId(), null, -1, null);
             }
             content = new RandomAccessFile(path.live().toFile(), "r");
             PrivateLive live = new PrivateLive(path, arena, new UnseenProcess(lock), content, lock);
@@ -71,17 +73,18 @@ final class PrivateLive implements LiveMemory {
 
     private static void keepWritersOut(LiveLock lock, StorePath path, long waitNanos) {
         if (!lock.enter(waitNanos)) {
-            throw new BusyException(
-                    path.data() + " is being opened by " + ProcessTable.opener(path.live()) + ".");
+            throw ProcessTable.beingOpened(path, waitNanos);
         }
         if (!lock.keepWritersOut()) {
-            throw new BusyException(
+            ProcessTable.Other holder = ProcessTable.holder(path.live());
+            String message =
                     path.data()
                             + " is open in "
-                            + ProcessTable.holder(path.live())
+                            + holder.words()
                             + ", and this process may not write "
                             + path.live()
-                            + ", which it needs to read beside a writer.");
+                            + ", which it needs to read beside a writer.";
+            throw new BusyException(message, holder.processId(), null, -1, null);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.coppice.storage;
 
+import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreIoException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -39,6 +40,7 @@ final class ProcessTable implements Processes {
     private static final long WRITING = 4;
 
     private static final long CLOSING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final Other UNKNOWN = new Other(0, "another process");
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
     // Immutable
@@ -175,37 +177,51 @@ final class ProcessTable implements Processes {
         }
     }
 
-    /** {@return who has the store open, in words, as far as the live file tells} */
-    static String holder(Path live) {
+    /**
+     * A process, as the live file shows it to one that has no row there.
+     *
+     * @param processId 0 where nobody knows
+     * @param words who it is
+     */
+    record Other(long processId, String words) {}
+
+    /** {@return who has the store open, as far as the live file tells} */
+    static Other holder(Path live) {
         return find(live, WRITING, ATTACHED_STATE);
     }
 
-    /** {@return who is opening the store, in words, as far as the live file tells} */
-    static String opener(Path live) {
-        return find(live, OPENING, WRITING);
+    /** {@return why an opening has waited for nothing} */
+    static BusyException beingOpened(StorePath path, long waitNanos) {
+        Other opener = find(path.live(), OPENING, WRITING);
+        return new BusyException(
+                path.data() + " is being opened by " + opener.words() + ".",
+                opener.processId(),
+                null,
+                TimeUnit.NANOSECONDS.toMillis(waitNanos),
+                null);
     }
 
     /** {@return a process in one of these states, those in the first preferred} */
-    private static String find(Path live, long... states) {
+    private static Other find(Path live, long... states) {
         byte[] table = new byte[LiveLock.ROWS * ROW_BYTES];
         try (RandomAccessFile file = new RandomAccessFile(live.toFile(), "r")) {
             file.seek(TABLE_OFFSET);
             file.readFully(table);
         } catch (IOException e) {
-            return "another process";
+            return UNKNOWN;
         }
         ByteBuffer rows = ByteBuffer.wrap(table).order(ByteOrder.nativeOrder());
         for (long state : states) {
             for (int at = 0; at < table.length; at += ROW_BYTES) {
                 if (rows.getLong(at + STATE) == state) {
-                    return Machine.describe(
-                            rows.getLong(at + PID),
-                            Instant.ofEpochMilli(rows.getLong(at + STARTED)).toString(),
-                            text(table, at + HOST, ROW_BYTES - HOST));
+                    long pid = rows.getLong(at + PID);
+                    String started = Instant.ofEpochMilli(rows.getLong(at + STARTED)).toString();
+                    String host = text(table, at + HOST, ROW_BYTES - HOST);
+                    return new Other(pid, Machine.describe(pid, started, host));
                 }
             }
         }
-        return "another process";
+        return UNKNOWN;
     }
 
     private static String text(byte[] bytes, int from, int length) {

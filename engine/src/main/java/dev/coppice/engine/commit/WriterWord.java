@@ -241,18 +241,20 @@ final class WriterWord {
         Processes processes = storage.processes();
         long word = word();
         int owner = owner(word);
-        long since = live.writerSince();
-        String who =
-                owner < 0 || owner == row
-                        ? "another process"
-                        : processes.describe(owner)
-                                + (since == 0 ? "" : ", since " + Instant.ofEpochMilli(since));
-        return new BusyException(
+        boolean isKnown = owner >= 0 && owner != row;
+        long millis = live.writerSince();
+        Instant since = isKnown && millis != 0 ? Instant.ofEpochMilli(millis) : null;
+        String who = isKnown ? processes.describe(owner) : "another process";
+        long waitedMillis = TimeUnit.NANOSECONDS.toMillis(timeoutNanos);
+        String message =
                 "a write transaction is open in "
                         + who
+                        + (since == null ? "" : ", since " + since)
                         + ": waited "
-                        + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                        + " ms; have it committed or rolled back, or wait longer");
+                        + waitedMillis
+                        + " ms; have it committed or rolled back, or wait longer";
+        long processId = isKnown ? processes.processId(owner) : 0;
+        return new BusyException(message, processId, since, waitedMillis, null);
     }
 
     /** Gives the word back, unless others have taken this process for dead. */
