@@ -30,8 +30,19 @@ record Increment(
         long entries,
         long bodyBytes,
         int bodyCrc) {
-    static final int BYTES = 80;
+    private static final int MAGIC_OFFSET = 0;
+    private static final int STORE_ID_OFFSET = MAGIC_OFFSET + Long.BYTES;
+    private static final int FROM_TXN_OFFSET = STORE_ID_OFFSET + 2 * Long.BYTES;
+    private static final int TO_TXN_OFFSET = FROM_TXN_OFFSET + Long.BYTES;
+    private static final int TO_MILLIS_OFFSET = TO_TXN_OFFSET + Long.BYTES;
+    private static final int CHANGES_OFFSET = TO_MILLIS_OFFSET + Long.BYTES;
+    private static final int ENTRIES_OFFSET = CHANGES_OFFSET + Long.BYTES;
+    private static final int BODY_BYTES_OFFSET = ENTRIES_OFFSET + Long.BYTES;
+    private static final int BODY_CRC_OFFSET = BODY_BYTES_OFFSET + Long.BYTES;
+    private static final int CRC_OFFSET = BODY_CRC_OFFSET + Integer.BYTES;
+    static final int BYTES = CRC_OFFSET + Integer.BYTES;
 
+    // Kinds of changes
     static final int CREATE = 1;
     static final int CHANGE = 2;
     static final int DROP = 3;
@@ -45,23 +56,30 @@ record Increment(
 
     byte[] toBytes() {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(MAGIC).putLong(storeHigh).putLong(storeLow).putLong(fromTxn).putLong(toTxn);
-        bytes.putLong(toMillis).putLong(changes).putLong(entries).putLong(bodyBytes);
-        bytes.putInt(bodyCrc);
-        bytes.putInt(crc(bytes.array()));
+        bytes.putLong(MAGIC_OFFSET, MAGIC);
+        bytes.putLong(STORE_ID_OFFSET, storeHigh);
+        bytes.putLong(STORE_ID_OFFSET + Long.BYTES, storeLow);
+        bytes.putLong(FROM_TXN_OFFSET, fromTxn);
+        bytes.putLong(TO_TXN_OFFSET, toTxn);
+        bytes.putLong(TO_MILLIS_OFFSET, toMillis);
+        bytes.putLong(CHANGES_OFFSET, changes);
+        bytes.putLong(ENTRIES_OFFSET, entries);
+        bytes.putLong(BODY_BYTES_OFFSET, bodyBytes);
+        bytes.putInt(BODY_CRC_OFFSET, bodyCrc);
+        bytes.putInt(CRC_OFFSET, crc(bytes.array()));
         return bytes.array();
     }
 
     private static int crc(byte[] bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, BYTES - Integer.BYTES);
+        crc.update(bytes, 0, CRC_OFFSET);
         return (int) crc.getValue();
     }
 
     /** {@return the head in the first bytes of a file} */
     static Increment of(Path file, byte[] head) {
         ByteBuffer bytes = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
-        long magic = head.length < Long.BYTES ? 0 : bytes.getLong();
+        long magic = head.length < Long.BYTES ? 0 : bytes.getLong(MAGIC_OFFSET);
         if (magic != MAGIC) {
             boolean isNewer = magic << Byte.SIZE == ANY_VERSION;
             throw new UnsupportedFormatException(
@@ -72,18 +90,18 @@ record Increment(
                                             + ", which this software does not know"
                                     : ": not an incremental backup"));
         }
-        if (head.length < BYTES || bytes.getInt(BYTES - Integer.BYTES) != crc(head)) {
+        if (head.length < BYTES || bytes.getInt(CRC_OFFSET) != crc(head)) {
             throw new CorruptStoreException(-1, file + ": the head is damaged or cut off");
         }
         return new Increment(
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getLong(),
-                bytes.getInt());
+                bytes.getLong(STORE_ID_OFFSET),
+                bytes.getLong(STORE_ID_OFFSET + Long.BYTES),
+                bytes.getLong(FROM_TXN_OFFSET),
+                bytes.getLong(TO_TXN_OFFSET),
+                bytes.getLong(TO_MILLIS_OFFSET),
+                bytes.getLong(CHANGES_OFFSET),
+                bytes.getLong(ENTRIES_OFFSET),
+                bytes.getLong(BODY_BYTES_OFFSET),
+                bytes.getInt(BODY_CRC_OFFSET));
     }
 }
