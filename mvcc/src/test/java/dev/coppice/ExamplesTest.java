@@ -19,7 +19,7 @@ class ExamplesTest {
             Pattern.compile(
                     "^## ([^\n]+)\n.*?^```java\n(.*?)^```\n\n^```text\n(.*?)^```",
                     Pattern.DOTALL | Pattern.MULTILINE);
-    private static final int EXAMPLES = 5;
+    private static final int EXAMPLES = 8;
 
     @TempDir private Path directory;
 
