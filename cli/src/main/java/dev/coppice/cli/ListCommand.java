@@ -9,7 +9,6 @@ import dev.coppice.cli.text.TextBuffer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** Prints keys in their order. */
@@ -27,37 +26,28 @@ final class ListCommand implements Callable<Integer> {
     @ParentCommand private Main main;
     @Mixin private StoreFile file;
     @Mixin private Family family;
-    @Mixin private RangeOption keys;
-
-    @Option(names = "--reverse", description = "from the last key to the first")
-    private boolean isReverse;
-
-    @Option(names = "--limit", paramLabel = "N", description = "at most N keys")
-    private long limit = Long.MAX_VALUE;
-
+    @Mixin private WalkOption walk;
     @Mixin private EncodingOption encodings;
     @Mixin private LongOption longs;
     @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        if (limit < 0) {
-            throw new UsageException("--limit " + limit + ": at least 0");
-        }
+        long limit = walk.limit();
         Encoding encoding = longs.keys(encodings.encoding());
         TextBuffer text = main.console().text();
         try (Store store = file.openToRead();
                 Snapshot snapshot = store.snapshot();
-                Cursor cursor = snapshot.cursor(family.in(snapshot), keys.range(encoding))) {
-            print(cursor, encoding, text);
+                Cursor cursor = snapshot.cursor(family.in(snapshot), walk.range(encoding))) {
+            print(cursor, limit, encoding, text);
         }
         text.flush();
         return ExitCode.OK;
     }
 
-    private void print(Cursor cursor, Encoding encoding, TextBuffer text) {
+    private void print(Cursor cursor, long limit, Encoding encoding, TextBuffer text) {
         JsonWriter objects = new JsonWriter(text);
-        for (long i = 0; i < limit && (isReverse ? cursor.previous() : cursor.next()); i++) {
+        for (long i = 0; i < limit && (walk.isReverse() ? cursor.previous() : cursor.next()); i++) {
             if (json.isJson()) {
                 objects.object().bytes("key", cursor.key(), encoding).endObject().line();
             } else {

@@ -9,7 +9,6 @@ import dev.coppice.cli.text.TextBuffer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** Prints entries in the order of their keys. */
@@ -31,32 +30,23 @@ final class ScanCommand implements Callable<Integer> {
     @Mixin private StoreFile file;
     @Mixin private Family family;
     @Mixin private SnapshotOption commit;
-    @Mixin private RangeOption keys;
-
-    @Option(names = "--reverse", description = "from the last key to the first")
-    private boolean isReverse;
-
-    @Option(names = "--limit", paramLabel = "N", description = "at most N entries")
-    private long limit = Long.MAX_VALUE;
-
+    @Mixin private WalkOption walk;
     @Mixin private EncodingOption encodings;
     @Mixin private LongOption longs;
     @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        if (limit < 0) {
-            throw new UsageException("--limit " + limit + ": at least 0");
-        }
+        long limit = walk.limit();
         Encoding values = encodings.encoding();
         Encoding keyTexts = longs.keys(values);
-        KeyRange range = keys.range(keyTexts);
+        KeyRange range = walk.range(keyTexts);
         TextBuffer text = main.console().text();
         try (Store store = file.openToRead();
                 Snapshot snapshot = commit.open(store);
                 EntryWriter writer = EntryWriter.of(text, json.isJson(), keyTexts, values, false)) {
             new EntryOutput(snapshot, writer, _ -> {})
-                    .write(family.in(snapshot), range, isReverse, limit);
+                    .write(family.in(snapshot), range, walk.isReverse(), limit);
         }
         return ExitCode.OK;
     }
