@@ -50,8 +50,8 @@ final class CfCommand implements Runnable {
             for (ColumnFamily family : snapshot.families()) {
                 long count = snapshot.count(family);
                 if (json.isJson()) {
-                    objects.object().name("cf").value(family.name());
-                    objects.name("count").value(count).endObject().line();
+                    objects.object().field("cf", family.name());
+                    objects.field("count", count).endObject().line();
                 } else {
                     main.console().out().line(family.name() + "\t" + count);
                 }
@@ -134,11 +134,7 @@ final class CfCommand implements Runnable {
                         long removed = txn.clear(family);
                         if (json.isJson()) {
                             main.console()
-                                    .json(out ->
-                                            out.name("cf")
-                                                    .value(name)
-                                                    .name("removed")
-                                                    .value(removed));
+                                    .json(out -> out.field("cf", name).field("removed", removed));
                         } else {
                             main.console().say("removed " + Numbers.entries(removed));
                         }

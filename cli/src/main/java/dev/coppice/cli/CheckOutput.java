@@ -73,8 +73,8 @@ final class CheckOutput {
 
     private void print(List<String> problems, long problemCount, long pages, long entries) {
         console.json(json -> {
-            json.name("pages").value(pages).name("entries").value(entries);
-            json.name("problemCount").value(problemCount).name("problems").array();
+            json.field("pages", pages).field("entries", entries);
+            json.field("problemCount", problemCount).name("problems").array();
             problems.forEach(json::value);
             json.endArray();
         });

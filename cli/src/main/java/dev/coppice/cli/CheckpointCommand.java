@@ -67,16 +67,11 @@ final class CheckpointCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out ->
-                            out.name("mode")
-                                    .value(mode.name())
-                                    .name("busy")
-                                    .value(result.busy())
-                                    .name("logFrames")
-                                    .value(result.logFrames())
-                                    .name("checkpointedFrames")
-                                    .value(result.checkpointedFrames())
-                                    .name("fileBytes")
-                                    .value(fileBytes));
+                            out.field("mode", mode.name())
+                                    .field("busy", result.busy())
+                                    .field("logFrames", result.logFrames())
+                                    .field("checkpointedFrames", result.checkpointedFrames())
+                                    .field("fileBytes", fileBytes));
         } else {
             main.console().say(text(result, fileBytes));
         }

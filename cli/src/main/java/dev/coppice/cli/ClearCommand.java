@@ -32,11 +32,7 @@ final class ClearCommand implements Callable<Integer> {
         }
         if (json.isJson()) {
             main.console()
-                    .json(out ->
-                            out.name("cf")
-                                    .value(family.family().name())
-                                    .name("removed")
-                                    .value(removed));
+                    .json(out -> out.field("cf", family.family().name()).field("removed", removed));
         } else {
             main.console().say("removed " + Numbers.entries(removed));
         }

@@ -109,18 +109,12 @@ final class CopyCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out ->
-                            out.name("file")
-                                    .value(target.toString())
-                                    .name("fromTxn")
-                                    .value(report.fromTxn())
-                                    .name("toTxn")
-                                    .value(report.toTxn())
-                                    .name("changes")
-                                    .value(report.changes())
-                                    .name("pageVisits")
-                                    .value(report.pageVisits())
-                                    .name("bytes")
-                                    .value(report.bytes()));
+                            out.field("file", target.toString())
+                                    .field("fromTxn", report.fromTxn())
+                                    .field("toTxn", report.toTxn())
+                                    .field("changes", report.changes())
+                                    .field("pageVisits", report.pageVisits())
+                                    .field("bytes", report.bytes()));
         } else {
             main.console()
                     .say(
@@ -150,18 +144,12 @@ final class CopyCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out ->
-                            out.name("file")
-                                    .value(target.toString())
-                                    .name("txn")
-                                    .value(report.txn())
-                                    .name("commitMillis")
-                                    .value(report.commitMillis())
-                                    .name("families")
-                                    .value(report.families())
-                                    .name("entries")
-                                    .value(report.entries())
-                                    .name("bytes")
-                                    .value(report.bytes()));
+                            out.field("file", target.toString())
+                                    .field("txn", report.txn())
+                                    .field("commitMillis", report.commitMillis())
+                                    .field("families", report.families())
+                                    .field("entries", report.entries())
+                                    .field("bytes", report.bytes()));
         } else {
             main.console()
                     .say(

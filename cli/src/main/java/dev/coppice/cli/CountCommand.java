@@ -46,9 +46,7 @@ final class CountCommand implements Callable<Integer> {
             long count =
                     isLive ? snapshot.countLive(counted, range) : snapshot.count(counted, range);
             if (json.isJson()) {
-                main.console()
-                        .json(out ->
-                                out.name("cf").value(counted.name()).name("count").value(count));
+                main.console().json(out -> out.field("cf", counted.name()).field("count", count));
             } else {
                 main.console().say(Long.toString(count));
             }

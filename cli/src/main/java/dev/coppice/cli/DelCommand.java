@@ -60,7 +60,7 @@ final class DelCommand implements Callable<Integer> {
 
     private void show(long removed) {
         if (json.isJson()) {
-            main.console().json(out -> out.name("removed").value(removed));
+            main.console().json(out -> out.field("removed", removed));
         } else if (key == null) {
             main.console().say("removed " + Numbers.entries(removed));
         }

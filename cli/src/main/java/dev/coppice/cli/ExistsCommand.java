@@ -42,8 +42,7 @@ final class ExistsCommand implements Callable<Integer> {
             isThere = snapshot.exists(family.in(snapshot), wanted);
         }
         if (json.isJson()) {
-            main.console()
-                    .json(out -> out.bytes("key", wanted, encoding).name("exists").value(isThere));
+            main.console().json(out -> out.bytes("key", wanted, encoding).field("exists", isThere));
         } else {
             main.console().say(isThere ? "yes" : "no");
         }

@@ -117,13 +117,13 @@ record LiveFigures(
 
     /** Writes the figures as fields of a JSON object. */
     void toJson(JsonWriter json) {
-        json.name("file").value(file.toString());
-        json.name("processId").value(processId);
-        json.name("startedMillis").value(startedMillis);
-        json.name("updatedMillis").value(updatedMillis);
-        json.name("closedMillis").value(closedMillis);
+        json.field("file", file.toString());
+        json.field("processId", processId);
+        json.field("startedMillis", startedMillis);
+        json.field("updatedMillis", updatedMillis);
+        json.field("closedMillis", closedMillis);
         json.name("counters").object();
-        values.forEach((name, value) -> json.name(name).value(value));
+        values.forEach((name, value) -> json.field(name, value));
         json.endObject();
     }
 }

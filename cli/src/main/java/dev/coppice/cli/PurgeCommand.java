@@ -44,7 +44,7 @@ final class PurgeCommand implements Callable<Integer> {
             purged = purge(store);
         }
         if (json.isJson()) {
-            main.console().json(out -> out.name("purged").value(purged));
+            main.console().json(out -> out.field("purged", purged));
         } else {
             main.console().say("purged " + Numbers.entries(purged));
         }

@@ -53,14 +53,10 @@ final class RestoreCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out ->
-                            out.name("fromTxn")
-                                    .value(report.fromTxn())
-                                    .name("toTxn")
-                                    .value(report.toTxn())
-                                    .name("increments")
-                                    .value(report.increments())
-                                    .name("changes")
-                                    .value(report.changes()));
+                            out.field("fromTxn", report.fromTxn())
+                                    .field("toTxn", report.toTxn())
+                                    .field("increments", report.increments())
+                                    .field("changes", report.changes()));
         } else {
             main.console()
                     .say(

@@ -54,8 +54,7 @@ final class SetIfAbsentCommand implements Callable<Integer> {
             txn.commit();
         }
         if (json.isJson()) {
-            main.console()
-                    .json(out -> out.bytes("key", keyBytes, keys).name("stored").value(isStored));
+            main.console().json(out -> out.bytes("key", keyBytes, keys).field("stored", isStored));
         } else {
             main.console().say(isStored ? "yes" : "no");
         }

@@ -74,11 +74,11 @@ final class SnapshotCommand implements Runnable {
 
     /** Prints a named snapshot as an object on a line of its own. */
     static void show(NamedSnapshot named, JsonWriter out) {
-        out.object().name("name").value(named.name());
-        out.name("txn").value(named.txn());
-        out.name("commitMillis").value(named.commitMillis());
-        out.name("retainedMillis").value(named.retainedMillis());
-        out.name("entries").value(named.entries()).endObject().line();
+        out.object().field("name", named.name());
+        out.field("txn", named.txn());
+        out.field("commitMillis", named.commitMillis());
+        out.field("retainedMillis", named.retainedMillis());
+        out.field("entries", named.entries()).endObject().line();
     }
 
     @Command(

@@ -75,11 +75,11 @@ final class SnapshotsCommand implements Callable<Integer> {
         JsonWriter out = new JsonWriter(text);
         named.forEach(each -> SnapshotCommand.show(each, out));
         for (OpenReader reader : readers) {
-            out.object().name("txn").value(reader.txn());
-            out.name("parked").value(reader.isParked());
-            out.name("openedMillis").value(reader.openedMillis());
-            out.name("ageMillis").value(reader.ageMillis());
-            out.name("processId").value(reader.processId()).endObject().line();
+            out.object().field("txn", reader.txn());
+            out.field("parked", reader.isParked());
+            out.field("openedMillis", reader.openedMillis());
+            out.field("ageMillis", reader.ageMillis());
+            out.field("processId", reader.processId()).endObject().line();
         }
         text.flush();
     }

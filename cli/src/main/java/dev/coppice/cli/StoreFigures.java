@@ -132,24 +132,24 @@ public record StoreFigures(
 
     /** Writes the figures as fields of a JSON object. */
     void toJson(JsonWriter json) {
-        json.name("file").value(path.toString());
-        json.name("fileBytes").value(stats.fileBytes());
-        json.name("liveFileBytes").value(liveFileBytes);
-        json.name("pageBytes").value(stats.pageBytes());
-        json.name("pages").value(stats.pages());
-        json.name("freePages").value(stats.freePages());
-        json.name("pendingPages").value(stats.pendingPages());
-        json.name("pinnedPages").value(stats.pinnedPages());
-        json.name("logFrames").value(stats.logFrames());
-        json.name("readers").value(readers.size());
-        json.name("oldestReaderMillis").value(oldestMillis());
-        json.name("logBytes").value(stats.logBytes());
-        json.name("latestTxn").value(stats.latestTxn());
-        json.name("durableTxn").value(stats.durableTxn());
-        json.name("checkpointTxn").value(stats.checkpointTxn());
-        json.name("commitMillis").value(commitMillis);
+        json.field("file", path.toString());
+        json.field("fileBytes", stats.fileBytes());
+        json.field("liveFileBytes", liveFileBytes);
+        json.field("pageBytes", stats.pageBytes());
+        json.field("pages", stats.pages());
+        json.field("freePages", stats.freePages());
+        json.field("pendingPages", stats.pendingPages());
+        json.field("pinnedPages", stats.pinnedPages());
+        json.field("logFrames", stats.logFrames());
+        json.field("readers", readers.size());
+        json.field("oldestReaderMillis", oldestMillis());
+        json.field("logBytes", stats.logBytes());
+        json.field("latestTxn", stats.latestTxn());
+        json.field("durableTxn", stats.durableTxn());
+        json.field("checkpointTxn", stats.checkpointTxn());
+        json.field("commitMillis", commitMillis);
         json.name("families").object();
-        families.forEach((name, entries) -> json.name(name).value(entries));
+        families.forEach((name, entries) -> json.field(name, entries));
         json.endObject().name("advice").array();
         advice().forEach(json::value);
         json.endArray();

@@ -28,7 +28,7 @@ final class SyncCommand implements Callable<Integer> {
             durable = store.sync();
         }
         if (json.isJson()) {
-            main.console().json(out -> out.name("durableTxn").value(durable));
+            main.console().json(out -> out.field("durableTxn", durable));
         } else {
             main.console().say("on the medium up to commit " + Numbers.txn(durable));
         }

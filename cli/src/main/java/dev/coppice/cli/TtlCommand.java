@@ -48,7 +48,7 @@ final class TtlCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out -> {
-                        out.bytes("key", wanted, keys).name("expires").value(isAt(expiry));
+                        out.bytes("key", wanted, keys).field("expires", isAt(expiry));
                         show(expiry, out);
                     });
         } else {
@@ -68,8 +68,8 @@ final class TtlCommand implements Callable<Integer> {
     /** Adds the fields of an entry that expires; none of one that does not. */
     static void show(Expiry expiry, JsonWriter out) {
         if (expiry instanceof Expiry.At at) {
-            out.name("expiresAt").value(at.deadlineMillis());
-            out.name("remainingMillis").value(at.remainingMillis());
+            out.field("expiresAt", at.deadlineMillis());
+            out.field("remainingMillis", at.remainingMillis());
         }
     }
 }

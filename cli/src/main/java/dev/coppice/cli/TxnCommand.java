@@ -80,7 +80,7 @@ final class TxnCommand implements Callable<Integer> {
 
     private void show(long line, TxnSteps.Answer answer) {
         if (json.isJson()) {
-            main.console().json(out -> answer.fields().accept(out.name("line").value(line)));
+            main.console().json(out -> answer.fields().accept(out.field("line", line)));
         } else {
             main.console().out().line(line + ": " + answer.text());
         }
@@ -91,9 +91,9 @@ final class TxnCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out -> {
-                        out.name("committed").value(!isDryRun).name("steps").value(done);
+                        out.field("committed", !isDryRun).field("steps", done);
                         if (!isDryRun) {
-                            out.name("txn").value(txn);
+                            out.field("txn", txn);
                         }
                     });
         } else if (isDryRun) {

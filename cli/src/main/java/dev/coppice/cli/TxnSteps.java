@@ -52,16 +52,16 @@ final class TxnSteps {
      */
     record Answer(String text, Consumer<JsonWriter> fields) {
         static Answer of(String name, boolean isTrue, String yes, String no) {
-            return new Answer(isTrue ? yes : no, out -> out.name(name).value(isTrue));
+            return new Answer(isTrue ? yes : no, out -> out.field(name, isTrue));
         }
 
         static Answer of(String name, long number) {
-            return new Answer(Long.toString(number), out -> out.name(name).value(number));
+            return new Answer(Long.toString(number), out -> out.field(name, number));
         }
 
         static Answer removed(long count) {
             return new Answer(
-                    "removed " + Numbers.entries(count), out -> out.name("removed").value(count));
+                    "removed " + Numbers.entries(count), out -> out.field("removed", count));
         }
     }
 
@@ -202,7 +202,7 @@ final class TxnSteps {
         Answer run(WriteTransaction txn) {
             byte[] value = txn.get(family.in(txn), keys.decode(key));
             if (value == null) {
-                return new Answer("no such key", out -> out.name("exists").value(false));
+                return new Answer("no such key", out -> out.field("exists", false));
             }
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             TextBuffer text = new TextBuffer(line::write);

@@ -52,16 +52,11 @@ final class VacuumCommand implements Callable<Integer> {
         if (json.isJson()) {
             main.console()
                     .json(out ->
-                            out.name("writtenPages")
-                                    .value(result.writtenPages())
-                                    .name("cutBytes")
-                                    .value(result.cutBytes())
-                                    .name("fileBytes")
-                                    .value(result.fileBytes())
-                                    .name("rest")
-                                    .value(result.rest().name())
-                                    .name("heldBy")
-                                    .value(result.heldBy().size()));
+                            out.field("writtenPages", result.writtenPages())
+                                    .field("cutBytes", result.cutBytes())
+                                    .field("fileBytes", result.fileBytes())
+                                    .field("rest", result.rest().name())
+                                    .field("heldBy", result.heldBy().size()));
         } else {
             main.console().say(text(result));
         }

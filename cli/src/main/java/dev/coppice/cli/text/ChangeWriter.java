@@ -33,9 +33,9 @@ public final class ChangeWriter implements AutoCloseable {
      */
     public void family(String change, String family, long ttlMillis) {
         if (json != null) {
-            json.object().name("change").value(change).name("cf").value(family);
+            json.object().field("change", change).field("cf", family);
             if (ttlMillis != 0) {
-                json.name("ttlMillis").value(ttlMillis);
+                json.field("ttlMillis", ttlMillis);
             }
             json.endObject().line();
             return;
@@ -82,7 +82,7 @@ public final class ChangeWriter implements AutoCloseable {
 
     private void entryObject(
             String change, String family, byte[] key, byte[] before, byte[] after, long expiresAt) {
-        json.object().name("change").value(change).name("cf").value(family);
+        json.object().field("change", change).field("cf", family);
         json.bytes("key", key, encoding);
         if (before != null) {
             json.bytes("before", before, encoding);
@@ -91,7 +91,7 @@ public final class ChangeWriter implements AutoCloseable {
             json.bytes("value", after, encoding);
         }
         if (expiresAt != NEVER) {
-            json.name("expiresAt").value(expiresAt);
+            json.field("expiresAt", expiresAt);
         }
         json.endObject().line();
     }

@@ -32,7 +32,7 @@ final class JsonLinesWriter implements EntryWriter {
     public void family(String name, boolean isEmpty) {
         family = name;
         if (namesFamilies && isEmpty) {
-            json.object().name(FAMILY).value(family).endObject().line();
+            json.object().field(FAMILY, family).endObject().line();
         }
     }
 
@@ -40,11 +40,11 @@ final class JsonLinesWriter implements EntryWriter {
     public void entry(byte[] key, byte[] value, long expiresAt) {
         json.object();
         if (namesFamilies) {
-            json.name(FAMILY).value(family);
+            json.field(FAMILY, family);
         }
         json.bytes(KEY, key, keys).bytes(VALUE, value, values);
         if (expiresAt != NEVER) {
-            json.name(EXPIRES_AT).value(expiresAt);
+            json.field(EXPIRES_AT, expiresAt);
         }
         json.endObject().line();
     }

@@ -57,6 +57,21 @@ public final class JsonWriter {
         return this;
     }
 
+    /** Writes a named string. */
+    public JsonWriter field(String name, String text) {
+        return name(name).value(text);
+    }
+
+    /** Writes a named number. */
+    public JsonWriter field(String name, long number) {
+        return name(name).value(number);
+    }
+
+    /** Writes a named truth value. */
+    public JsonWriter field(String name, boolean isTrue) {
+        return name(name).value(isTrue);
+    }
+
     /** Writes a string. */
     public JsonWriter value(String text) {
         separate();
