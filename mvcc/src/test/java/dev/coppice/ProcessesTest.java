@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.coppice.error.BusyException;
 import dev.coppice.error.StoreIoException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -349,6 +350,46 @@ class ProcessesTest {
             reader.end();
         }
         assertClean();
+    }
+
+    /** A writer that dies while it maps ahead leaves a file that ends in a hole. */
+    @Test
+    void holeBehindAKilledWriterIsNotUsed() throws IOException {
+        createStore().close();
+        for (boolean isRead : new boolean[] {false, true}) {
+            long written;
+            try (PeerProcess writer = PeerProcess.open("write", path(), SEED)) {
+                writer.ask("commit 200");
+                PeerProcess reader = isRead ? PeerProcess.open("read", path(), SEED) : null;
+                try {
+                    writer.kill();
+                    written = lengthen(64 << 20);
+                    try (Store store = Store.open(path(), Sums.config())) {
+                        assertTrue(store.stats().fileBytes() <= written);
+                        assertEquals(isRead ? 401 : 200, Sums.verify(store));
+                        commit(store, 1);
+                    }
+                    if (reader != null) {
+                        assertEquals(402, reader.number("newest"));
+                        reader.end();
+                    }
+                } finally {
+                    if (reader != null) {
+                        reader.close();
+                    }
+                }
+            }
+            assertClean();
+        }
+    }
+
+    /** {@return the length that the file had} */
+    private long lengthen(long bytes) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+            long before = file.length();
+            file.setLength(before + bytes);
+            return before;
+        }
     }
 
     @Test

@@ -19,6 +19,11 @@ final class Chunks {
         return Math.toIntExact((size + Storage.CHUNK_BYTES - 1) >>> SHIFT);
     }
 
+    /** {@return {@code size}, or where the last chunk that it needs ends} */
+    static long whole(long size) {
+        return (long) count(size) << SHIFT;
+    }
+
     /** {@return the length of one of the chunks that hold {@code size} bytes} */
     static long length(int index, long size) {
         return Math.min(Storage.CHUNK_BYTES, size - ((long) index << SHIFT));

@@ -122,6 +122,34 @@ final class DataFile implements Closeable {
         }
     }
 
+    /** What is done while the file is longer than it is to be. */
+    interface Action {
+        void run() throws IOException;
+    }
+
+    /**
+     * Runs an action while the file ends later, in a hole, and cuts it back. Where the system
+     * refuses such a file, the action is not run.
+     *
+     * @throws IOException of the action, or when the file could not be cut back
+     */
+    void whileLonger(long size, long longer, Action action) throws IOException {
+        synchronized (grower) {
+            try {
+                grower.setLength(longer);
+            } catch (IOException e) {
+                // It may be beyond a limit of the file system or of the process.
+                grower.setLength(size);
+                return;
+            }
+            try {
+                action.run();
+            } finally {
+                grower.setLength(size);
+            }
+        }
+    }
+
     void truncate(long newSize) {
         synchronized (grower) {
             try {

@@ -27,7 +27,7 @@ public final class FileStorage implements Storage {
      * Which call goes through what (an interrupt closes a FileChannel that is in use):
      *
      * reading         mapping made by a throw-away read-only channel
-     * mapped stores   mapping made by a throw-away channel; never beyond the file, which it extends
+     * mapped stores   mapping made by a throw-away channel; it may be longer than the file, not what is shown
      * write           RandomAccessFile, seek and write under a monitor
      * grow, truncate  a second RandomAccessFile, so that growing ahead holds up no write
      * sync            one AsynchronousFileChannel
@@ -263,8 +263,11 @@ public final class FileStorage implements Storage {
             return bytes;
         }
         if (live.processes().isOnlyWriter()) {
-            frontier(bytes);
-            return bytes;
+            // Where others read, the last writer may have died while the file ended in a hole.
+            long told = live.processes().isAlone() ? 0 : frontier();
+            long first = told > 0 ? Math.min(bytes, told) : bytes;
+            frontier(first);
+            return first;
         }
         return Math.min(bytes, frontier());
     }
@@ -358,6 +361,7 @@ public final class FileStorage implements Storage {
         // A flush that ran meanwhile has taken the first note for done.
         flusher.noteSizeChange();
         try {
+            mapAhead(newSize);
             resizeMappings(newSize);
         } catch (IOException e) {
             StoreIoException failure =
@@ -367,6 +371,30 @@ public final class FileStorage implements Storage {
         }
         size = newSize;
         frontier(newSize);
+    }
+
+    /**
+     * Maps whole chunks, into which the file can grow without being mapped anew. A mapping may be
+     * longer than its file, but the channel makes the file longer that it maps: so that is done
+     * before, and undone. Nobody else grows the file meanwhile, and writers map no more than was
+     * physically written.
+     */
+    private void mapAhead(long newSize) throws IOException {
+        boolean reaches =
+                readable.reaches(newSize) && (writable == null || writable.reaches(newSize));
+        if (reaches || !canStoreThroughMapping) {
+            return;
+        }
+        long whole = Chunks.whole(newSize);
+        data.whileLonger(
+                newSize,
+                whole,
+                () -> {
+                    readable.map(whole);
+                    if (writable != null) {
+                        writable.map(whole);
+                    }
+                });
     }
 
     @Override

@@ -12,10 +12,10 @@ import java.util.Set;
 
 /**
  * One mapping of the data file, in chunks. A chunk that was mapped stays mapped until the arena is
- * closed; growth maps the last one anew, since a mapping must not reach beyond the file: a writable
- * one would extend it by a hole.
+ * closed. What is shown never reaches beyond the file; the mapping itself may, so that the file can
+ * grow into it: to map anew costs a page fault for each page that is used again.
  *
- * <p>Thread safety: {@link #segments} any thread; {@link #resize} one thread at a time.
+ * <p>Thread safety: {@link #segments} any thread; the rest one thread at a time.
  */
 final class MappedChunks {
     // Immutable
@@ -68,16 +68,27 @@ final class MappedChunks {
 
     /** Shows the first {@code size} bytes. Requires: they are in the file. */
     void resize(long size) throws IOException {
+        map(size);
         int count = Chunks.count(size);
-        int first = firstToMap(size);
-        if (first < count) {
-            mapped = Shield.repeatable(() -> mapFrom(first, count, size));
-        }
         MemorySegment[] shown = new MemorySegment[count];
         for (int i = 0; i < count; i++) {
             shown[i] = mapped[i].asSlice(0, Chunks.length(i, size));
         }
         segments = shown;
+    }
+
+    /** {@return whether the file can grow to a size without a chunk that is mapped anew} */
+    boolean reaches(long size) {
+        return firstToMap(size) == Chunks.count(size);
+    }
+
+    /** Maps the first {@code size} bytes, and shows what it did. Requires: they are in the file. */
+    void map(long size) throws IOException {
+        int count = Chunks.count(size);
+        int first = firstToMap(size);
+        if (first < count) {
+            mapped = Shield.repeatable(() -> mapFrom(first, count, size));
+        }
     }
 
     private int firstToMap(long size) {

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.StoreClosedException;
@@ -137,6 +140,52 @@ class FileStorageTest {
             assertEquals(12288, Files.size(path));
             assertEquals(1, Segments.at(storage.chunks(), 4095));
             assertEquals(0, Segments.at(storage.chunks(), 4096));
+        }
+    }
+
+    @Test
+    void growthInsideAChunkMapsNothingAnew() throws IOException {
+        makeStore();
+        try (FileStorage storage = FileStorage.open(path, EXISTING)) {
+            assumeTrue(storage.canStoreThroughMapping());
+            storage.writableChunks();
+            storage.grow(16384);
+            long reading = storage.chunks()[0].address();
+            long writing = storage.writableChunks()[0].address();
+            for (long size : new long[] {20480, 1 << 20, 3 << 20}) {
+                storage.grow(size);
+                Segments.store(storage.writableChunks(), size - 1, 7);
+                assertEquals(reading, storage.chunks()[0].address());
+                assertEquals(writing, storage.writableChunks()[0].address());
+                assertEquals(size, storage.writableChunks()[0].byteSize());
+                assertEquals(7, Segments.at(storage.chunks(), size - 1));
+                assertEquals(size, Files.size(path));
+            }
+        }
+        assertEquals(3 << 20, Files.size(path));
+    }
+
+    @Test
+    void lengthThatTheSystemRefusesLeavesTheFileAsItIs() throws IOException {
+        makeStore();
+        long size = Files.size(path);
+        try (DataFile file = DataFile.open(path)) {
+            file.whileLonger(size, Long.MAX_VALUE, () -> fail("ran beside a file of any length"));
+            assertEquals(size, Files.size(path));
+            IOException thrown = new IOException("of the action");
+            IOException seen =
+                    assertThrows(
+                            IOException.class,
+                            () ->
+                                    file.whileLonger(
+                                            size,
+                                            size + 4096,
+                                            () -> {
+                                                assertEquals(size + 4096, Files.size(path));
+                                                throw thrown;
+                                            }));
+            assertSame(thrown, seen);
+            assertEquals(size, Files.size(path));
         }
     }
 

@@ -241,9 +241,7 @@ final class Recovery {
             storage.write(DurableSlot.position(victim), block, 0, Block.BYTES);
         }
         storage.sync();
-        if (!mayBeSameCache) {
-            dropTail(next.endPage());
-        }
+        dropTail(next.endPage(), mayBeSameCache);
         return new Known(next, victim);
     }
 
@@ -261,14 +259,14 @@ final class Recovery {
     }
 
     /**
-     * After a power loss, blocks behind the end may be holes: they are written anew as it grows, or
-     * now, where other processes map them.
+     * After a power loss, or a kill while the file grew, blocks behind the end may be holes: they
+     * are written anew as it grows, or now, where other processes map them after a power loss.
      */
-    private void dropTail(long endPage) {
+    private void dropTail(long endPage, boolean mayBeSameCache) {
         long end = header.fileBytes(endPage);
         if (end < storage.size() && isAlone) {
             storage.truncate(end);
-        } else if (end < storage.size()) {
+        } else if (end < storage.size() && !mayBeSameCache) {
             fillTail(end);
         }
     }

@@ -150,10 +150,13 @@ public final class WriteSet {
         if (endPage << pageSize.shift() <= mapped) {
             return;
         }
+        MemorySegment[] before = pages.chunks();
         pages.remap(isBuffered ? storage.chunks() : storage.writableChunks());
-        if (!isBuffered) {
-            long kept = mapped - mapped % Storage.CHUNK_BYTES;
-            touchFrom(kept >>> pageSize.shift());
+        int last = before.length - 1;
+        boolean isMappedAnew =
+                last >= 0 && pages.chunks()[last].address() != before[last].address();
+        if (isMappedAnew && !isBuffered) {
+            touchFrom(((long) last * Storage.CHUNK_BYTES) >>> pageSize.shift());
         }
     }
 
