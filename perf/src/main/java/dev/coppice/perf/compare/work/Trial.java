@@ -26,11 +26,13 @@ public final class Trial {
 
     private static final int WARM_LOADS = 2;
 
-    /** Compilation takes its time: a pass for warming up is longer than the others. */
-    private static final double WARM_PASSES = 2.5;
+    /** Compilation takes its time: a store is warm when it has not become faster for a while. */
+    private static final double WARM_PASSES = 4;
 
-    private static final long MOST_WARM_NANOS = 2_000_000_000L;
-    private static final int WARM_LIMITS = 4;
+    private static final int SLICES_OF_PASS = 10;
+    private static final int STEADY_SLICES = 4;
+    private static final double FASTER = 0.97;
+    private static final int WARM_LIMITS = 12;
     private static final int WARM_SHARE = 5;
 
     private final Peer peer;
@@ -128,9 +130,9 @@ public final class Trial {
 
     private void load() throws IOException {
         Path scratch = folder.resolveSibling(folder.getFileName() + "-scratch");
-        long deadline = System.nanoTime() + warmNanos();
-        for (int i = 0; i < WARM_LOADS || System.nanoTime() < deadline; i++) {
-            load(scratch, Math.max(1, entries / WARM_SHARE));
+        Warmth warmth = new Warmth();
+        for (int i = 0; i < WARM_LOADS || !warmth.isEnough(); i++) {
+            warmth.add(load(scratch, Math.max(1, entries / WARM_SHARE)).wall());
         }
         DiskUse.delete(scratch);
         Meter.Cost cost = load(folder, entries);
@@ -183,14 +185,39 @@ public final class Trial {
         report(work, cost, work.isDurable() && flushes > 0 ? operations / (double) flushes : 0);
     }
 
-    private long warmNanos() {
-        return Math.min(MOST_WARM_NANOS, (long) (WARM_PASSES * passNanos));
+    private long warmPass(Workload workload, Work work) {
+        if (work.hasEnd()) {
+            return pass(workload, work);
+        }
+        Warmth warmth = new Warmth();
+        long limit = WARM_LIMITS * work.limit(entries);
+        long done = 0;
+        while (done < limit && !warmth.isEnough()) {
+            long start = System.nanoTime();
+            long more = pass(workload, work, limit - done, passNanos / SLICES_OF_PASS);
+            if (more == 0) {
+                break;
+            }
+            warmth.add((System.nanoTime() - start) / (double) more);
+            done += more;
+        }
+        return done;
     }
 
-    private long warmPass(Workload workload, Work work) {
-        return work.hasEnd()
-                ? pass(workload, work)
-                : pass(workload, work, WARM_LIMITS * work.limit(entries), warmNanos());
+    /** Whether a store has been run for long enough to be measured. */
+    private final class Warmth {
+        private final long deadline = System.nanoTime() + (long) (WARM_PASSES * passNanos);
+        private double fastest = Double.MAX_VALUE;
+        private int steady;
+
+        void add(double nanos) {
+            steady = nanos < fastest * FASTER ? 0 : steady + 1;
+            fastest = Math.min(fastest, nanos);
+        }
+
+        boolean isEnough() {
+            return steady >= STEADY_SLICES || System.nanoTime() - deadline > 0;
+        }
     }
 
     private long pass(Workload workload, Work work) {

@@ -146,7 +146,7 @@ public enum Work {
             case PUT -> Puts.random(bench, Puts.NEVER, 3);
             case COMMIT, COMMIT_DURABLE -> Puts.random(bench, 1, 4);
             case COMMIT_100 -> Puts.random(bench, 100, 5);
-            case COMMIT_ASCENDING -> Puts.ascending(bench, 8 * (int) limit(bench.entries()));
+            case COMMIT_ASCENDING -> Puts.ascending(bench, 16 * (int) limit(bench.entries()));
             case MIXED -> new Mixed(bench);
             case COMMIT_DURABLE_8 -> Parallel.puts(bench, 8);
             case RANGE_DELETE -> new RangeDeletes(bench);
