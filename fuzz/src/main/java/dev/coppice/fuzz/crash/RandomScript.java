@@ -75,6 +75,7 @@ final class RandomScript {
                 }
             }
             case Op.Checkpoint checkpoint -> checkpoint(checkpoint.mode());
+            case Op.Vacuum _ -> vacuum();
             case Op.PassTime time -> session.pass(time.millis());
             case Op.Sweep _ -> sweep();
             case Op.Check _ -> session.checkNewest();
@@ -111,6 +112,19 @@ final class RandomScript {
                 case FULL -> session.attempt(CheckpointModes.Goal.FULL);
                 case RESTART -> session.attempt(CheckpointModes.Goal.RESTART);
                 case TRUNCATE -> session.attempt(CheckpointModes.Goal.TRUNCATE);
+            }
+        } catch (StoreFullException e) {
+            session.checkNewest();
+        }
+    }
+
+    /** Snapshots would keep the end of the file. */
+    private void vacuum() {
+        try {
+            if (held.isEmpty()) {
+                List<String> families = new ArrayList<>();
+                session.history().newest().contents().families().forEach(families::add);
+                session.vacuum(level, families);
             }
         } catch (StoreFullException e) {
             session.checkNewest();

@@ -15,6 +15,7 @@ import dev.coppice.Store;
 import dev.coppice.StoreConfig;
 import dev.coppice.StoreListener;
 import dev.coppice.SyncLevel;
+import dev.coppice.VacuumResult;
 import dev.coppice.Verify;
 import dev.coppice.WriteHandle;
 import dev.coppice.WriteTransaction;
@@ -221,6 +222,7 @@ final class ModelTrial {
                 }
             }
             case Op.Checkpoint checkpoint -> checkpointAs(checkpoint.mode());
+            case Op.Vacuum vacuum -> vacuum(vacuum.maxPages());
             case Op.PassTime time -> clock.pass(time.millis());
             case Op.Sweep _ -> sweep();
             case Op.Reopen _ -> reopen();
@@ -272,6 +274,24 @@ final class ModelTrial {
         } catch (StoreFullException e) {
             compareNewest();
         }
+    }
+
+    /** Moves pages; every commit of that holds the same. */
+    private void vacuum(int maxPages) {
+        if (open != null) {
+            return;
+        }
+        long before = store.latestTxn();
+        try {
+            VacuumResult result = store.vacuum(maxPages);
+            require(result.fileBytes() == disk.size(), result + " with " + disk.size() + " bytes");
+            require(store.durableTxn() == store.latestTxn(), "a vacuum left a commit behind");
+        } catch (StoreFullException e) {
+            // What was committed before stays.
+        }
+        learnPurged(before);
+        held.forEach(this::compare);
+        check();
     }
 
     /** What has expired goes, in the background, or at once; each commit of that is known. */

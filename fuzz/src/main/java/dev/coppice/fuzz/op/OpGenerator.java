@@ -15,6 +15,8 @@ public final class OpGenerator {
     /** Times to live and times that pass are multiples of this: many deadlines are just over. */
     private static final int TICK_MILLIS = 10;
 
+    private static final int HELD_MILLIS = 1_000;
+
     private final Random random;
     private final int keys;
     private boolean hasExpiry = true;
@@ -49,15 +51,17 @@ public final class OpGenerator {
         return ops;
     }
 
-    /** {@return transactions, checkpoints, snapshots and crashes, without cursors} */
+    /** {@return transactions, checkpoints, vacuums, snapshots and crashes, without cursors} */
     public List<Op> stormy(int count) {
         List<Op> ops = new ArrayList<>();
         while (ops.size() < count) {
             int what = random.nextInt(100);
             if (what < 60) {
                 transaction(ops);
-            } else if (what < 72) {
+            } else if (what < 70) {
                 ops.add(new Op.Checkpoint(mode()));
+            } else if (what < 72) {
+                ops.add(new Op.Vacuum(0));
             } else if (what < 76) {
                 time(ops);
             } else if (what < 84) {
@@ -177,8 +181,10 @@ public final class OpGenerator {
             time(ops);
         } else if (what < 9) {
             ops.add(new Op.Check());
-        } else if (what < 20) {
+        } else if (what < 18) {
             ops.add(new Op.Checkpoint(mode()));
+        } else if (what < 20) {
+            vacuum(ops);
         } else if (what < 23) {
             ops.add(new Op.Reopen());
         } else if (what < 25) {
@@ -187,6 +193,16 @@ public final class OpGenerator {
             ops.add(new Op.LosePower(random.nextInt(1000)));
         } else {
             ops.add(new Op.Commit());
+        }
+    }
+
+    private void vacuum(List<Op> ops) {
+        if (random.nextInt(4) > 0) {
+            ops.add(new Op.Vacuum(1 + random.nextInt(40)));
+        } else {
+            // Snapshots that are older than that are not waited for.
+            ops.add(new Op.PassTime(HELD_MILLIS));
+            ops.add(new Op.Vacuum(0));
         }
     }
 

@@ -20,6 +20,7 @@ import net.jqwik.api.Tuple;
  */
 public final class StoreArbitraries {
     private static final int KEYS = 400;
+    private static final int MOVED_PAGES = 40;
     private static final int VALUES = 5000;
     private static final int SHORT_KEY_BYTES = 12;
     private static final int SMALL_VALUE_BYTES = 70;
@@ -135,6 +136,11 @@ public final class StoreArbitraries {
                 Combinators.combine(families(), ordinals().map(each -> each + 1)).as(Op.Purge::new),
                 lengths.map(Op.PassTime::new),
                 Arbitraries.just(new Op.Sweep()));
+    }
+
+    /** {@return vacuums that move some pages} */
+    public static Arbitrary<Op> vacuums() {
+        return Arbitraries.integers().between(1, MOVED_PAGES).map(Op.Vacuum::new);
     }
 
     /** {@return steps of cursors: opened, moved and closed} */

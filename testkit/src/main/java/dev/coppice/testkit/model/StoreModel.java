@@ -197,6 +197,7 @@ public final class StoreModel {
                     Op.MoveCursor _,
                     Op.CloseCursor _,
                     Op.Checkpoint _,
+                    Op.Vacuum _,
                     Op.Check _ -> {}
         }
     }

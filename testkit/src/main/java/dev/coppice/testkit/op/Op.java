@@ -205,6 +205,14 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * Moves pages from the end of the file and cuts it, unless a transaction is open.
+     *
+     * @param maxPages at most so many pages, 0 for all that there is to do; with snapshots that are
+     *     not a second old by the store's clock, that waits for them
+     */
+    record Vacuum(int maxPages) implements Op {}
+
     /** Lets time pass by a {@link dev.coppice.testkit.SimulatedClock}. */
     record PassTime(int millis) implements Op {}
 

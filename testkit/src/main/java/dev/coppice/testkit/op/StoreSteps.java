@@ -76,6 +76,7 @@ public final class StoreSteps implements AutoCloseable {
                 }
             }
             case Op.Checkpoint checkpoint -> checkpoint(checkpoint.mode());
+            case Op.Vacuum vacuum -> vacuum(vacuum.maxPages());
             case Op.PassTime time -> pass(time.millis());
             case Op.Sweep _ -> sweep();
             case Op.Check _ -> check();
@@ -100,6 +101,12 @@ public final class StoreSteps implements AutoCloseable {
             store().checkpoint();
         } else {
             store().checkpoint(mode, 0, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void vacuum(int maxPages) {
+        if (running == null) {
+            store().vacuum(maxPages);
         }
     }
 

@@ -57,6 +57,21 @@ class StoreArbitrariesTest {
     }
 
     @Provide
+    Arbitrary<List<Op>> vacuumedSteps() {
+        return Arbitraries.frequencyOf(
+                        Tuple.of(4, StoreArbitraries.changes()),
+                        Tuple.of(2, StoreArbitraries.upkeep()),
+                        Tuple.of(1, StoreArbitraries.vacuums()))
+                .list()
+                .ofMaxSize(80);
+    }
+
+    @Property(tries = 60)
+    void vacuumsChangeNothing(@ForAll("vacuumedSteps") List<Op> steps) {
+        run(steps, UnaryOperator.identity());
+    }
+
+    @Provide
     Arbitrary<List<Op>> expiringSteps() {
         return Arbitraries.frequencyOf(
                         Tuple.of(2, StoreArbitraries.changes()),
