@@ -23,7 +23,8 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  coppice jshell prices.coppice",
             "  coppice jshell prices.coppice --read-only -- --feedback concise",
-            "  echo 'IO.println(store.snapshot().count())' | coppice jshell prices.coppice -- -s -"
+            "  echo 'try (var s = store.snapshot()) { IO.println(s.count()); }' | coppice jshell"
+                    + " prices.coppice -- -s -"
         })
 final class JshellCommand implements Callable<Integer> {
     private static final List<String> IMPORTS =

@@ -125,7 +125,8 @@ final class ProcessTest {
         Run.of("load", directory + "/s", text.toString());
         Run run =
                 shell(
-                        "echo 'IO.println(store.snapshot().count())' | coppice jshell s --"
+                        "echo 'try (var s = store.snapshot()) { IO.println(s.count()); }' |"
+                                + " coppice jshell s --"
                                 + " -J-Djava.util.prefs.userRoot=newcomer -s -;"
                                 + " coppice check s > check");
         assertEquals(new Run(ExitCode.OK, ENTRIES + "\n", ""), run);
