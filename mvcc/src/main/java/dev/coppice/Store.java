@@ -66,6 +66,7 @@ public final class Store implements AutoCloseable {
     private final WriteWatch writes = new WriteWatch(this::rollback);
     private final Transactions transactions;
     private final Vacuum vacuum;
+    private final Closing closing;
     private volatile boolean isClosing;
 
     private Store(Storage storage, StoreConfig config, String name, boolean mayHaveThread) {
@@ -104,6 +105,8 @@ public final class Store implements AutoCloseable {
                         checkpointer,
                         duties,
                         maintenance);
+        this.closing =
+                new Closing(engine, config, pins, handles, writes, duties, durability, maintenance);
     }
 
     private BatchQueue batchQueue() {
@@ -1138,55 +1141,12 @@ public final class Store implements AutoCloseable {
         }
         if (isFirst) {
             try {
-                closeParts();
+                closing.run();
             } finally {
                 closed.countDown();
             }
         } else if (!duties.isTelling()) {
             Uninterrupted.run(closed::await);
         }
-    }
-
-    /** A listener that closes the store runs on the thread that is to end. */
-    private void closeParts() {
-        boolean wereClosed = awaitSnapshots();
-        if (maintenance != null) {
-            maintenance.stop();
-        }
-        duties.stop();
-        engine.refuse();
-        awaitForgottenWrite();
-        try {
-            engine.close(wereClosed);
-        } catch (BusyException e) {
-            // No flush failed: others are left with the newest commits.
-            throw e;
-        } catch (StoreException e) {
-            duties.flushFailed(e);
-            throw e;
-        } finally {
-            durability.close();
-            duties.close();
-        }
-    }
-
-    /** The engine waits for a running transaction, which somebody has to be able to end. */
-    private void awaitForgottenWrite() {
-        while (writes.isOpen() && writes.release() == 0) {
-            Uninterrupted.run(() -> Thread.sleep(1));
-        }
-    }
-
-    /** {@return whether nobody had to be cut short} */
-    private boolean awaitSnapshots() {
-        long deadline =
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.closeTimeoutMillis());
-        while (pins.count() > 0 && System.nanoTime() - deadline < 0) {
-            handles.releaseForgotten();
-            Uninterrupted.run(() -> Thread.sleep(1));
-        }
-        boolean wereClosed = pins.count() == 0;
-        pins.closeAll();
-        return wereClosed;
     }
 }
