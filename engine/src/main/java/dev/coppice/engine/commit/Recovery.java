@@ -6,12 +6,14 @@ import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.error.CorruptStoreException;
+import dev.coppice.error.StoreIoException;
 import dev.coppice.error.UnsupportedFormatException;
 import dev.coppice.storage.Identity;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which root a store opens at, and makes that decision durable. Nobody else changes the
@@ -307,6 +309,9 @@ final class Recovery {
             Rewrite rewrite = new Rewrite(base, arena.allocate(STAGING_BYTES, 64));
             new RootWalk(pages, rewrite).walk(root);
             rewrite.flush();
+            storage.deliveryPoint();
+        } catch (InternalError fault) {
+            throw new StoreIoException("a page could not be sealed at opening", fault);
         }
     }
 
@@ -397,10 +402,14 @@ final class Recovery {
         }
     }
 
-    /** Seals pages and writes them again, adjacent ones together. */
+    /**
+     * Seals pages and writes them again, adjacent ones together. A seal is stored first, so that a
+     * write that ends anywhere changes nothing that can be seen.
+     */
     private final class Rewrite extends Newer {
         private final Checksum checksum = new Checksum(pageSize.bytes());
         private final MemorySegment staging;
+        private @Nullable PageMap writable;
         private long stagedFrom;
         private long stagedPages;
 
@@ -417,7 +426,18 @@ final class Recovery {
             if (stored != 0 && stored != computed) {
                 throw new CorruptStoreException(pageId, "checksum", computed, stored);
             }
-            PageHeader.crc(staging, at, computed);
+            if (stored == 0) {
+                PageHeader.crc(staging, at, computed);
+                seal(pageId, computed);
+            }
+        }
+
+        private void seal(long pageId, int computed) {
+            if (writable == null) {
+                writable = new PageMap(pageSize, storage.writableChunks(), null);
+            }
+            PageHeader.crc(writable.segment(pageId), writable.position(pageId), computed);
+            storage.stored(pageId << pageSize.shift(), Integer.BYTES);
         }
 
         @Override

@@ -4,6 +4,7 @@ import static dev.coppice.SyncLevel.FULL;
 import static dev.coppice.SyncLevel.NORMAL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.engine.WriteView;
 import dev.coppice.error.CommitInDoubtException;
@@ -173,5 +174,18 @@ final class CrashRegressionTest {
         session.checkpoint();
         session.checkNewest();
         session.abandon();
+    }
+
+    /** The write that also sealed a page ended inside the checksum, which then was neither. */
+    @Test
+    void shortWriteOfAPageSealedAtOpeningChangesNothing() {
+        for (Script script : CrashSuite.scripts()) {
+            if (script.toString().equals("afterKill/512")) {
+                CrashFigures figures =
+                        FaultSweep.smoke(script).run(FaultSweep.Mode.SHORT_WRITE, 1, 1);
+                assertEquals(0, figures.failures(), () -> String.join("\n", figures.reported()));
+                assertTrue(figures.scripts() > 50, "faults: " + figures.scripts());
+            }
+        }
     }
 }
