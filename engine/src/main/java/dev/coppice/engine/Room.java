@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * <p>Thread safety: any thread, but for what needs the writer role.
  */
 final class Room {
-    /** A chunk of the mapping: smaller steps would map the last one anew, and fault it in again. */
+    /** A chunk of the mapping. */
     private static final long MAX_GROWTH_BYTES = Storage.CHUNK_BYTES;
 
     /** What the walks of recovery remember pages by is an int. */
