@@ -32,6 +32,10 @@ import java.util.function.Supplier;
 final class KilledProcess {
     private static final int READERS = 2;
     private static final long CHECKPOINT_PAUSE_NANOS = 5_000_000;
+
+    /** Readers that never rest leave the writer no time on a machine with few processors. */
+    private static final long READER_PAUSE_NANOS = 200_000;
+
     private static final long MAX_BYTES = 1L << 30;
     private static final long MAX_WAIT_NANOS = 120_000_000_000L;
 
@@ -144,6 +148,7 @@ final class KilledProcess {
                         }
                     }
                 }
+                LockSupport.parkNanos(READER_PAUSE_NANOS);
             }
         } catch (RuntimeException | Error e) {
             say("problem in a reader: " + e);

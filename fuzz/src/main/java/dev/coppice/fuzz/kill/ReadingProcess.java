@@ -24,7 +24,7 @@ final class ReadingProcess {
     static final int SNAPSHOTS_PER_LINE = 10;
 
     private static final int MAX_HELD = 4;
-    private static final long PAUSE_NANOS = 3_000_000;
+    private static final long PAUSE_NANOS = 20_000_000;
 
     private ReadingProcess() {}
 
