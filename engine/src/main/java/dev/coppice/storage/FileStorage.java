@@ -40,6 +40,9 @@ public final class FileStorage implements Storage {
     /** Where the live file says how far the data file was physically written. */
     private static final long FRONTIER_OFFSET = 256;
 
+    /** Of which file, and in which boot. */
+    private static final long FRONTIER_OF_OFFSET = FRONTIER_OFFSET + Long.BYTES;
+
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
     // Immutable
@@ -60,6 +63,7 @@ public final class FileStorage implements Storage {
 
     // Written under this, read by any thread
     private volatile long size;
+    private volatile long writtenBytes = Long.MAX_VALUE;
     private volatile boolean isClosed;
 
     /**
@@ -263,20 +267,51 @@ public final class FileStorage implements Storage {
             return bytes;
         }
         if (live.processes().isOnlyWriter()) {
-            // Where others read, the last writer may have died while the file ended in a hole.
-            long told = live.processes().isAlone() ? 0 : frontier();
-            long first = told > 0 ? Math.min(bytes, told) : bytes;
-            frontier(first);
-            return first;
+            return firstSizeOfOnlyWriter(bytes);
         }
         return Math.min(bytes, frontier());
     }
 
+    /** The last writer may have died while the file ended in a hole, for it mapped ahead. */
+    private long firstSizeOfOnlyWriter(long bytes) {
+        boolean isTold = frontier() > 0 && word(FRONTIER_OF_OFFSET) == frontierStamp();
+        long written = isTold ? Math.min(bytes, frontier()) : bytes;
+        frontier(written);
+        writtenBytes = written;
+        // Where others read, nobody needs what lies behind; alone, recovery knows whether it is.
+        return live.processes().isAlone() ? bytes : written;
+    }
+
+    private long frontierStamp() {
+        Machine.FileKey key = fileKey;
+        if (key.equals(Machine.FileKey.UNKNOWN)) {
+            try {
+                key = Machine.fileKey(path.data());
+            } catch (IOException e) {
+                // Then it is the stamp of no file, which nobody finds again.
+                key = Machine.FileKey.UNKNOWN;
+            }
+        }
+        long boot =
+                bootId.getMostSignificantBits()
+                        ^ Long.rotateLeft(bootId.getLeastSignificantBits(), 1);
+        return boot ^ Long.rotateLeft(key.device(), 17) ^ Long.rotateLeft(key.inode(), 33);
+    }
+
+    private long word(long offset) {
+        return (long) WORD.getVolatile(live.chunk(0), offset);
+    }
+
     private long frontier() {
-        return (long) WORD.getVolatile(live.chunk(0), FRONTIER_OFFSET);
+        return word(FRONTIER_OFFSET);
     }
 
     private void frontier(long bytes) {
+        long stamp = frontierStamp();
+        if (word(FRONTIER_OF_OFFSET) != stamp) {
+            WORD.setVolatile(live.chunk(0), FRONTIER_OFFSET, 0);
+            WORD.setVolatile(live.chunk(0), FRONTIER_OF_OFFSET, stamp);
+        }
         WORD.setVolatile(live.chunk(0), FRONTIER_OFFSET, bytes);
     }
 
@@ -321,6 +356,11 @@ public final class FileStorage implements Storage {
     @Override
     public long size() {
         return size;
+    }
+
+    @Override
+    public long writtenBytes() {
+        return Math.min(size, writtenBytes);
     }
 
     @Override

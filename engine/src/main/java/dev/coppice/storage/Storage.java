@@ -44,6 +44,14 @@ public interface Storage extends AutoCloseable {
     /** {@return the bytes of the data file that were physically written, 0 before creation} */
     long size();
 
+    /**
+     * {@return bytes of the file that were physically written, as far as the processes of this boot
+     * have told; {@link #size()} where they have not} What lies behind may be a hole.
+     */
+    default long writtenBytes() {
+        return size();
+    }
+
     /** {@return the largest size that {@link #grow} accepts, in bytes} */
     long maxSize();
 

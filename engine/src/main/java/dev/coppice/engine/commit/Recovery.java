@@ -243,7 +243,13 @@ final class Recovery {
             storage.write(DurableSlot.position(victim), block, 0, Block.BYTES);
         }
         storage.sync();
-        dropTail(next.endPage(), mayBeSameCache);
+        long end = header.fileBytes(next.endPage());
+        if (!mayBeSameCache) {
+            dropTail(end);
+        } else if (isAlone) {
+            // Whoever was killed while it mapped ahead has left a hole.
+            cutTail(isTrusted ? Math.max(end, storage.writtenBytes()) : end);
+        }
         return new Known(next, victim);
     }
 
@@ -261,15 +267,20 @@ final class Recovery {
     }
 
     /**
-     * After a power loss, or a kill while the file grew, blocks behind the end may be holes: they
-     * are written anew as it grows, or now, where other processes map them after a power loss.
+     * After a power loss, blocks behind the end may be holes: they are written anew as it grows, or
+     * now, where other processes map them.
      */
-    private void dropTail(long endPage, boolean mayBeSameCache) {
-        long end = header.fileBytes(endPage);
-        if (end < storage.size() && isAlone) {
-            storage.truncate(end);
-        } else if (end < storage.size() && !mayBeSameCache) {
+    private void dropTail(long end) {
+        if (isAlone) {
+            cutTail(end);
+        } else if (end < storage.size()) {
             fillTail(end);
+        }
+    }
+
+    private void cutTail(long end) {
+        if (end < storage.size()) {
+            storage.truncate(end);
         }
     }
 

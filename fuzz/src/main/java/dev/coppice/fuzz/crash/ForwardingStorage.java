@@ -24,6 +24,11 @@ public class ForwardingStorage implements Storage {
     }
 
     @Override
+    public long writtenBytes() {
+        return target.writtenBytes();
+    }
+
+    @Override
     public long maxSize() {
         return target.maxSize();
     }
