@@ -23,6 +23,8 @@ final class CheckpointScripts {
                     new Session.Moment(Step.SYNC_BEGIN, 0),
                     new Session.Moment(Step.SYNC_END, 0),
                     new Session.Moment(Step.LIVE_STORED, 1),
+                    new Session.Moment(Step.LIVE_STORED, 2),
+                    new Session.Moment(Step.LIVE_STORED, 3),
                     new Session.Moment(Step.SYNC_BEGIN, 1),
                     new Session.Moment(Step.SYNC_END, 1));
 

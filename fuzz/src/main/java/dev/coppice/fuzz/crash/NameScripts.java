@@ -210,7 +210,9 @@ final class NameScripts {
                         new Session.Moment(Step.STORED, 3),
                         new Session.Moment(Step.SYNC_BEGIN, 0),
                         new Session.Moment(Step.SYNC_END, 0),
-                        new Session.Moment(Step.LIVE_STORED, 1));
+                        new Session.Moment(Step.LIVE_STORED, 1),
+                        new Session.Moment(Step.LIVE_STORED, 2),
+                        new Session.Moment(Step.LIVE_STORED, 3));
         s.open();
         s.commit(NORMAL, puts(0, 60, 1, 0, 50));
         s.checkpoint();
