@@ -175,9 +175,10 @@ public final class KillRuns implements Suite {
         Process process = start(victim, point, skipped);
         long acknowledged = victim.number;
         Store beside = null;
+        boolean isNamed = !point.equals("-");
         try (BufferedReader out = process.inputReader(UTF_8)) {
             String line = null;
-            for (int i = 0; i < lines || !point.equals("-"); i++) {
+            for (int i = 0; i < lines || isNamed; i++) {
                 line = out.readLine();
                 if (line == null || !isNumber(line) || i >= MAX_LINES) {
                     break;
@@ -185,6 +186,9 @@ public final class KillRuns implements Suite {
                 acknowledged = Long.parseLong(line);
                 if (i == 3) {
                     beside = openBeside(victim, acknowledged);
+                    if (!isNamed) {
+                        beside.close();
+                    }
                 }
             }
             // Process.destroyForcibly would close its output, too.
@@ -215,8 +219,8 @@ public final class KillRuns implements Suite {
     }
 
     /**
-     * Another process that writes may come meanwhile. It goes when the first one is dead: until
-     * then that may stand still with a role that an end needs.
+     * Another process that writes may come and go meanwhile. Beside one that stops at a named point
+     * it goes when that is dead: it may stand still with a role that an end needs.
      */
     private static Store openBeside(Victim victim, long acknowledged) {
         StoreConfig config = KilledProcess.config(victim.level);
