@@ -7,13 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.engine.Engine;
 import dev.coppice.engine.EngineOptions;
-import dev.coppice.engine.Inspection;
 import dev.coppice.engine.ReadView;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.TreeReader;
-import dev.coppice.engine.check.IntegrityCheck;
-import dev.coppice.engine.check.Progress;
-import dev.coppice.engine.commit.ImageExtent;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.storage.Storage;
@@ -130,12 +126,12 @@ class ReaderProcessTest {
             long size;
             try (Engine next = Engine.open(image, options, 1)) {
                 verifyHeld(image);
-                check(next);
+                WriterScene.check(next);
                 TreeMap<Integer, byte[]> other = new TreeMap<>();
                 clear(next);
                 work(next, 12, other);
                 verifyHeld(image);
-                check(next);
+                WriterScene.check(next);
                 try (Engine late = Engine.open(image.attachReader(), options, 1)) {
                     ReadView view = late.read(1);
                     new Held(view, other).verify(view.pages());
@@ -189,24 +185,6 @@ class ReaderProcessTest {
         WriteView view = engine.begin(false, 0);
         view.deleteRange(view.defaultFamily(), null, null);
         engine.commit(view, 1);
-    }
-
-    /** Every page of the file has one owner; those that only a reader needs are pending. */
-    private static void check(Engine engine) {
-        try (Inspection inspection = engine.inspect(1)) {
-            ImageExtent image = inspection.known().image();
-            var space =
-                    new IntegrityCheck.Space(
-                            inspection.header(),
-                            image.firstPage() == 0 ? List.of() : List.of(image),
-                            inspection.free(),
-                            inspection.pending());
-            PageMap pages = inspection.view().pages();
-            var check =
-                    new IntegrityCheck(
-                            pages, engine.pageSize(), inspection.sealedUpTo(), Progress.NONE);
-            assertEquals(List.of(), check.check(inspection.view().root(), space).problems());
-        }
     }
 
     private static long pending(Engine engine) {
@@ -280,11 +258,11 @@ class ReaderProcessTest {
         try (Engine next = Engine.open(image.kill(), options, 1)) {
             PageMap pages = new PageMap(options.pageSize(), next.storage().chunks(), null);
             held.verify(pages);
-            check(next);
+            WriterScene.check(next);
             clear(next);
             run.work(next, 15, new TreeMap<>());
             held.verify(pages);
-            check(next);
+            WriterScene.check(next);
             ((SimulatedDisk) next.storage()).onStep((_, _, _) -> {});
         }
         held.verify(view.pages());
