@@ -9,8 +9,6 @@ import dev.coppice.error.StoreIoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -37,14 +35,6 @@ public final class FileStorage implements Storage {
     private static final MemorySegment[] NOTHING = {};
     private static final int FOLLOW_ATTEMPTS = 10;
 
-    /** Where the live file says how far the data file was physically written. */
-    private static final long FRONTIER_OFFSET = 256;
-
-    /** Of which file, and in which boot. */
-    private static final long FRONTIER_OF_OFFSET = FRONTIER_OFFSET + Long.BYTES;
-
-    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
-
     // Immutable
     private final StorePath path;
     private final Options options;
@@ -52,6 +42,7 @@ public final class FileStorage implements Storage {
     private final Arena arena;
     private final LiveMemory live;
     private final UUID bootId = Machine.bootId();
+    private final Frontier frontier;
     private final Object deliveryMonitor = new Object();
 
     // Set once under this, when the data file is there
@@ -63,7 +54,6 @@ public final class FileStorage implements Storage {
 
     // Written under this, read by any thread
     private volatile long size;
-    private volatile long writtenBytes = Long.MAX_VALUE;
     private volatile boolean isClosed;
 
     /**
@@ -125,6 +115,7 @@ public final class FileStorage implements Storage {
                         && support == FileSystemSupport.MAPPED_STORES;
         this.arena = arena;
         this.live = live;
+        this.frontier = new Frontier(path, live, bootId);
     }
 
     /**
@@ -269,50 +260,15 @@ public final class FileStorage implements Storage {
         if (live.processes().isOnlyWriter()) {
             return firstSizeOfOnlyWriter(bytes);
         }
-        return Math.min(bytes, frontier());
+        return Math.min(bytes, frontier.bytes());
     }
 
     /** The last writer may have died while the file ended in a hole, for it mapped ahead. */
     private long firstSizeOfOnlyWriter(long bytes) {
-        boolean isTold = frontier() > 0 && word(FRONTIER_OF_OFFSET) == frontierStamp();
-        long written = isTold ? Math.min(bytes, frontier()) : bytes;
-        frontier(written);
-        writtenBytes = written;
+        long written = frontier.bytesOf(bytes);
+        frontier.tell(written);
         // Where others read, nobody needs what lies behind; alone, recovery knows whether it is.
         return live.processes().isAlone() ? bytes : written;
-    }
-
-    private long frontierStamp() {
-        Machine.FileKey key = fileKey;
-        if (key.equals(Machine.FileKey.UNKNOWN)) {
-            try {
-                key = Machine.fileKey(path.data());
-            } catch (IOException e) {
-                // Then it is the stamp of no file, which nobody finds again.
-                key = Machine.FileKey.UNKNOWN;
-            }
-        }
-        long boot =
-                bootId.getMostSignificantBits()
-                        ^ Long.rotateLeft(bootId.getLeastSignificantBits(), 1);
-        return boot ^ Long.rotateLeft(key.device(), 17) ^ Long.rotateLeft(key.inode(), 33);
-    }
-
-    private long word(long offset) {
-        return (long) WORD.getVolatile(live.chunk(0), offset);
-    }
-
-    private long frontier() {
-        return word(FRONTIER_OFFSET);
-    }
-
-    private void frontier(long bytes) {
-        long stamp = frontierStamp();
-        if (word(FRONTIER_OF_OFFSET) != stamp) {
-            WORD.setVolatile(live.chunk(0), FRONTIER_OFFSET, 0);
-            WORD.setVolatile(live.chunk(0), FRONTIER_OF_OFFSET, stamp);
-        }
-        WORD.setVolatile(live.chunk(0), FRONTIER_OFFSET, bytes);
     }
 
     /** Takes up a data file that is there. */
@@ -360,7 +316,7 @@ public final class FileStorage implements Storage {
 
     @Override
     public long writtenBytes() {
-        return Math.min(size, writtenBytes);
+        return options.readOnly() ? size : Math.min(size, frontier.bytes());
     }
 
     @Override
@@ -375,7 +331,7 @@ public final class FileStorage implements Storage {
         checkLimit(content.byteSize());
         Creation.create(path, content);
         adopt(content.byteSize());
-        frontier(content.byteSize());
+        frontier.tell(content.byteSize());
     }
 
     @Override
@@ -385,7 +341,7 @@ public final class FileStorage implements Storage {
         checkLimit(newSize);
         live.enterGrowth();
         try {
-            follow(frontier());
+            follow(frontier.bytes());
             if (size < newSize) {
                 growAlone(newSize);
             }
@@ -410,7 +366,7 @@ public final class FileStorage implements Storage {
             throw failure;
         }
         size = newSize;
-        frontier(newSize);
+        frontier.tell(newSize);
     }
 
     /**
@@ -440,7 +396,7 @@ public final class FileStorage implements Storage {
     @Override
     public void reach(long bytes) {
         if (bytes > size && size > 0) {
-            follow(options.readOnly() ? bytes : Math.min(bytes, frontier()));
+            follow(options.readOnly() ? bytes : Math.min(bytes, frontier.bytes()));
         }
     }
 
@@ -452,7 +408,7 @@ public final class FileStorage implements Storage {
         IOException failure = null;
         for (int attempt = 0; attempt < FOLLOW_ATTEMPTS && size < bytes; attempt++) {
             checkOpen();
-            long now = options.readOnly() ? path.dataBytes() : frontier();
+            long now = options.readOnly() ? path.dataBytes() : frontier.bytes();
             try {
                 if (!Machine.fileKey(path.data()).equals(fileKey)) {
                     throw new StoreIoException(
@@ -494,7 +450,7 @@ public final class FileStorage implements Storage {
         }
         data.truncate(newSize);
         flusher.noteSizeChange();
-        frontier(newSize);
+        frontier.tell(newSize);
     }
 
     private void resizeMappings(long newSize) throws IOException {
