@@ -25,9 +25,6 @@ public final class WriteSet {
     private static final int BUFFERED_BYTES = 1 << 22;
     private static final int MIN_BUFFERED_PAGES = 512;
 
-    /** A touch maps the folio of a page, which is as large as the writes that grow a file. */
-    private static final int TOUCHED_BYTES = 1 << 16;
-
     /** No single operation on a tree touches more pages than this. */
     private static final int PAGES_PER_OPERATION = 256;
 
@@ -146,32 +143,8 @@ public final class WriteSet {
     }
 
     private void remapFor(long endPage) {
-        long mapped = pages.mappedBytes();
-        if (endPage << pageSize.shift() <= mapped) {
-            return;
-        }
-        MemorySegment[] before = pages.chunks();
-        pages.remap(isBuffered ? storage.chunks() : storage.writableChunks());
-        int last = before.length - 1;
-        boolean isMappedAnew =
-                last >= 0 && pages.chunks()[last].address() != before[last].address();
-        if (isMappedAnew && !isBuffered) {
-            touchFrom(((long) last * Storage.CHUNK_BYTES) >>> pageSize.shift());
-        }
-    }
-
-    /**
-     * Maps own pages from {@code first} on to be stored into. The mapping is new there: if the
-     * first access were a load, the first store would be a second fault, and the dearer one by far.
-     */
-    private void touchFrom(long first) {
-        for (int i = 0; i < allocated.size(); i++) {
-            long end = allocated.page(i) + allocated.count(i);
-            long page = Math.max(first, allocated.page(i));
-            while (page < end) {
-                pages.touch(page);
-                page += TOUCHED_BYTES >>> pageSize.shift();
-            }
+        if (endPage << pageSize.shift() > pages.mappedBytes()) {
+            pages.remap(isBuffered ? storage.chunks() : storage.writableChunks());
         }
     }
 
