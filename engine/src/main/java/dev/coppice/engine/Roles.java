@@ -220,8 +220,8 @@ final class Roles {
 
     /** Takes the checkpoint role, keeping the writer role while somebody else completes. */
     void takeCheckpoint() {
-        checkpoint.acquireUninterruptibly();
-        succession.takeCheckpoint();
+        boolean isTaken = takeCheckpoint(Long.MAX_VALUE);
+        assert isTaken;
     }
 
     /**

@@ -164,12 +164,10 @@ public final class Succession {
         return checkpoint.tryTake();
     }
 
-    /** Takes the lock on checkpoints among processes, waiting for who has it. */
-    public void takeCheckpoint() {
-        checkpoint.take(reap);
-    }
-
-    /** As {@link #takeCheckpoint()}, for so long; returns whether this process has it now. */
+    /**
+     * Takes the lock on checkpoints among processes, waiting so long for who has it; returns
+     * whether this process has it now.
+     */
     public boolean takeCheckpoint(long timeoutNanos) {
         return checkpoint.take(reap, timeoutNanos);
     }
