@@ -24,13 +24,27 @@ public final class Sequence {
     static final byte[] NUMBER = "number".getBytes(UTF_8);
 
     private static final int KEYS = 300;
+
+    /**
+     * Commits that follow each other write far from each other, so that each has its own leaves.
+     */
+    private static final int STRIDE = 67;
+
+    /** {@code STRIDE * STRIDE_INVERSE % KEYS == 1}. */
+    private static final int STRIDE_INVERSE = 103;
+
     private static final int DELETES_ONE_IN = 40;
     private static final int DELETED = 20;
 
     private Sequence() {}
 
-    private static byte[] key(long number) {
-        return String.format("key%04d", number % KEYS).getBytes(UTF_8);
+    private static byte[] key(long place) {
+        return String.format("key%04d", place).getBytes(UTF_8);
+    }
+
+    /** {@return the key that a commit writes} */
+    private static byte[] written(long number) {
+        return key(number * STRIDE % KEYS);
     }
 
     /** {@return the first of the neighbours that a commit deletes} */
@@ -68,7 +82,7 @@ public final class Sequence {
                 txn.deleteRange(
                         family, KeyRange.of(key(doomed(number)), key(doomed(number) + DELETED)));
             }
-            txn.put(family, key(number), value(number, i));
+            txn.put(family, written(number), value(number, i));
             txn.put(family, NUMBER, text(number));
         }
     }
@@ -108,11 +122,12 @@ public final class Sequence {
             while (cursor.next()) {
                 byte[] key = cursor.key();
                 if (!Arrays.equals(key, NUMBER)) {
-                    long residue = Long.parseLong(new String(key, 3, key.length - 3, UTF_8));
+                    long place = Long.parseLong(new String(key, 3, key.length - 3, UTF_8));
+                    long residue = place * STRIDE_INVERSE % KEYS;
                     long writer = number - Math.floorMod(number - residue, (long) KEYS);
                     if (!Arrays.equals(cursor.value(), value(writer, index))) {
                         throw new AssertionError(
-                                "commit " + number + " shows another value of " + residue);
+                                "commit " + number + " shows another value at " + place);
                     }
                 }
             }
@@ -129,7 +144,7 @@ public final class Sequence {
             if (number % DELETES_ONE_IN == DELETES_ONE_IN - 1) {
                 contents.deleteRange(family, key(doomed(number)), key(doomed(number) + DELETED));
             }
-            contents.put(family, key(number), value(number, i));
+            contents.put(family, written(number), value(number, i));
             contents.put(family, NUMBER, text(number));
         }
     }

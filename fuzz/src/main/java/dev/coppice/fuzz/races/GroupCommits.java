@@ -72,7 +72,8 @@ final class GroupCommits {
 
     /**
      * A disk whose flushes take a while, during which others may write to it, and of which some are
-     * cut short by a power loss.
+     * cut short by a power loss: of whatever reached the medium, and of all but one sector, since
+     * that one may be of any commit of a group.
      */
     private final class Slow extends ForwardingStorage {
         private final AtomicInteger flushes = new AtomicInteger();
@@ -86,8 +87,10 @@ final class GroupCommits {
             LockSupport.parkNanos(FLUSH_NANOS);
             int flush = flushes.incrementAndGet();
             if (flush % LOST_ONE_IN == 0) {
+                int lost = new Random(flush).nextInt(Math.max(1, disk.dirtySectors()));
                 long atLeast = acknowledged.get();
                 verify(disk.powerLoss(new SectorChoice.Random(flush)), atLeast);
+                verify(disk.powerLoss(new SectorChoice.AllBut(lost)), atLeast);
             }
             super.sync();
         }
