@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /**
@@ -44,9 +45,14 @@ record Specimen(
         SimulatedDisk disk) {
     private static final int COMMITS = 6;
     private static final int KEYS = 240;
+
+    /** A run of several chunks, each of which has a checksum of its own. */
+    private static final int LARGE_BYTES = 20_000;
+
     private static final long DISK_BYTES = 8 << 20;
     private static final long SLOTS_FROM = 4096;
     private static final long SLOTS_BYTES = 2 * 4096;
+    private static final byte[] LARGE = {'l', 'a', 'r', 'g', 'e'};
     private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[0]);
 
     /**
@@ -209,6 +215,10 @@ record Specimen(
                 txn.put(family, key, value);
                 contents.put(name, key, value);
             }
+            byte[] large = new byte[LARGE_BYTES];
+            new Random(commit).nextBytes(large);
+            txn.put(family, LARGE, large);
+            contents.put(name, LARGE, large);
         }
     }
 }
