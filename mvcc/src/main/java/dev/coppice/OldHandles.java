@@ -2,6 +2,7 @@ package dev.coppice;
 
 import dev.coppice.engine.Engine;
 import dev.coppice.error.BusyException;
+import dev.coppice.stats.FlightRecording;
 import dev.coppice.stats.SnapshotStallEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -126,6 +127,9 @@ final class OldHandles {
     }
 
     private void tell(SnapshotInfo info, boolean isEvicted) {
+        if (!FlightRecording.isSetUp()) {
+            return;
+        }
         SnapshotStallEvent.tell(
                 store,
                 info.txn(),

@@ -6,10 +6,12 @@ import dev.coppice.error.StoreException;
 import dev.coppice.stats.CheckpointEvent;
 import dev.coppice.stats.CommitEvent;
 import dev.coppice.stats.Counters;
+import dev.coppice.stats.FlightRecording;
 import dev.coppice.stats.GrowthEvent;
 import dev.coppice.stats.LatencyRecorder;
 import dev.coppice.stats.Tally;
 import dev.coppice.stats.WriterWaitEvent;
+import jdk.jfr.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +39,8 @@ final class Statistics implements EngineObserver {
     // Writer role
     private int untilTimed = 1;
 
-    /** When a checkpoint has begun, and its event. */
-    private record Started(long nanos, CheckpointEvent event) {}
+    /** When something has begun, and its event, if any. */
+    private record Started(long nanos, @Nullable Event event) {}
 
     /**
      * Creates statistics of nothing.
@@ -108,8 +110,12 @@ final class Statistics implements EngineObserver {
 
     @Override
     public Object begins(Work work) {
+        return new Started(System.nanoTime(), FlightRecording.isSetUp() ? event(work) : null);
+    }
+
+    private static Event event(Work work) {
         return switch (work) {
-            case CHECKPOINT -> new Started(System.nanoTime(), CheckpointEvent.start());
+            case CHECKPOINT -> CheckpointEvent.start();
             case GROWTH -> GrowthEvent.start();
             case WRITER_WAIT -> WriterWaitEvent.start();
         };
@@ -117,17 +123,16 @@ final class Statistics implements EngineObserver {
 
     @Override
     public void ended(Work work, Object begun, boolean isDone, long from, long to) {
-        switch (begun) {
-            case Started checkpoint -> {
-                if (isDone) {
-                    shared().add(Tally.CHECKPOINTS, 1);
-                    checkpoints.record(System.nanoTime() - checkpoint.nanos());
-                }
-                checkpoint.event().finish(store, from, to, isDone);
-            }
+        Started started = (Started) begun;
+        if (work == Work.CHECKPOINT && isDone) {
+            shared().add(Tally.CHECKPOINTS, 1);
+            checkpoints.record(System.nanoTime() - started.nanos());
+        }
+        switch (started.event()) {
+            case CheckpointEvent checkpoint -> checkpoint.finish(store, from, to, isDone);
             case GrowthEvent growth -> growth.finish(store, from, to, isDone);
             case WriterWaitEvent wait -> wait.finish(store, isDone);
-            default -> throw new AssertionError(work);
+            case null, default -> {}
         }
     }
 

@@ -6,6 +6,7 @@ import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
 import dev.coppice.stats.CommitEvent;
+import dev.coppice.stats.FlightRecording;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -141,7 +142,7 @@ final class Transactions {
         writerThread = null;
         durability.committing();
         boolean waitsForMedium = view.waitsForMedium();
-        CommitEvent event = CommitEvent.start();
+        CommitEvent event = FlightRecording.isSetUp() ? CommitEvent.start() : null;
         long begun = statistics.commitBegins(waitsForMedium);
         long txn = 0;
         try {

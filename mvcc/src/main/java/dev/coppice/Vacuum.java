@@ -5,6 +5,7 @@ import dev.coppice.engine.Engine;
 import dev.coppice.engine.TailSpace;
 import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.error.BusyException;
+import dev.coppice.stats.FlightRecording;
 import dev.coppice.stats.VacuumEvent;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,15 +60,17 @@ final class Vacuum {
         if (!running.tryLock()) {
             throw new BusyException("another thread runs a vacuum of this store");
         }
-        VacuumEvent event = VacuumEvent.start();
+        VacuumEvent event = FlightRecording.isSetUp() ? VacuumEvent.start() : null;
         Run run = new Run(maxPages);
         try {
             VacuumResult result = run.run();
-            event.finish(
-                    store.statistics().store(),
-                    result.writtenPages(),
-                    result.cutBytes(),
-                    result.rest().name());
+            if (event != null) {
+                event.finish(
+                        store.statistics().store(),
+                        result.writtenPages(),
+                        result.cutBytes(),
+                        result.rest().name());
+            }
             return result;
         } finally {
             engine.tail().end();

@@ -6,6 +6,7 @@ import dev.coppice.engine.btree.TreeReader;
 import dev.coppice.engine.btree.TreeRoot;
 import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.page.PageMap;
+import dev.coppice.stats.FlightRecording;
 import dev.coppice.stats.PurgeEvent;
 import dev.coppice.stats.Tally;
 import java.io.InputStream;
@@ -215,7 +216,7 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     final long purge(ColumnFamily family, ExpiryScan scan, long maxEntries, int maxPages) {
         requireUsable();
         List<byte[]> keys = store.wantsExpired() ? new ArrayList<>() : null;
-        PurgeEvent event = PurgeEvent.start();
+        PurgeEvent event = FlightRecording.isSetUp() ? PurgeEvent.start() : null;
         long removed;
         try {
             long now = clock().getAsLong();
@@ -225,7 +226,9 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
             throw store.failed(e);
         }
         tally().add(Tally.PURGED, removed);
-        event.finish(store.statistics().store(), family.name(), removed);
+        if (event != null) {
+            event.finish(store.statistics().store(), family.name(), removed);
+        }
         if (keys != null && !keys.isEmpty()) {
             expired.add(new Expired(family, keys));
         }

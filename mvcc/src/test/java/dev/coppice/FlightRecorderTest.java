@@ -91,6 +91,58 @@ class FlightRecorderTest {
         assertTrue(checkpoint.getDuration().toNanos() > 0);
     }
 
+    /** A program that does everything before it records, whose recorder is not set up by that. */
+    private static final String RECORDS_LATE =
+            """
+            import dev.coppice.ColumnFamily;
+            import dev.coppice.Store;
+            import dev.coppice.WriteTransaction;
+            import java.nio.file.Files;
+            import java.nio.file.Path;
+            import java.time.Duration;
+            import jdk.jfr.FlightRecorder;
+            import jdk.jfr.Recording;
+            import jdk.jfr.consumer.RecordingFile;
+
+            public class Example {
+                public static void main(String[] args) throws Exception {
+                    try (Store store = Store.open(Path.of(args[0]))) {
+                        commit(store);
+                        store.checkpoint();
+                        store.purgeExpired();
+                        store.vacuum(0);
+                        System.out.println(FlightRecorder.isInitialized());
+                        try (Recording recording = new Recording()) {
+                            recording.enable("dev.coppice.Commit").withThreshold(Duration.ZERO);
+                            recording.start();
+                            commit(store);
+                            recording.stop();
+                            Path file = Path.of(args[0] + ".jfr");
+                            recording.dump(file);
+                            RecordingFile.readAllEvents(file)
+                                    .stream()
+                                    .map(event -> event.getEventType().getName())
+                                    .filter(name -> name.endsWith("Commit"))
+                                    .forEach(System.out::println);
+                        }
+                    }
+                }
+
+                private static void commit(Store store) {
+                    try (WriteTransaction txn = store.begin()) {
+                        txn.put(ColumnFamily.DEFAULT, 1L, new byte[4 << 20]);
+                        txn.commit();
+                    }
+                }
+            }
+            """;
+
+    @Test
+    void theRecorderIsNotSetUpByAStoreAndMayBeSetUpLater() throws Exception {
+        ExampleProgram program = new ExampleProgram(directory, RECORDS_LATE);
+        assertEquals(List.of("false", "dev.coppice.Commit"), program.run("late").lines().toList());
+    }
+
     private static long grownBytes(RecordedEvent growth) {
         return growth.getLong("bytesAfter") - growth.getLong("bytesBefore");
     }
