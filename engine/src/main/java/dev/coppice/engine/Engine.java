@@ -562,14 +562,18 @@ public final class Engine implements AutoCloseable {
 
     /** Grows the file ahead of need, where {@link #isGrowthDue}. */
     public void growAhead() {
-        room.growAhead();
+        room.growAhead(storesThroughMapping());
     }
 
     /** Faults the extents in that the writer will store into next, so that it does not have to. */
     public void prefault() {
-        if (mayStoreThroughMapping && !isPositionalNow) {
+        if (storesThroughMapping()) {
             room.prefault();
         }
+    }
+
+    private boolean storesThroughMapping() {
+        return mayStoreThroughMapping && !isPositionalNow;
     }
 
     /** Writer role: called by the allocator when it has no free pages left. */

@@ -21,6 +21,9 @@ final class Room {
     /** A chunk of the mapping. */
     private static final long MAX_GROWTH_BYTES = Storage.CHUNK_BYTES;
 
+    /** What is written in some milliseconds. */
+    private static final long SLICE_BYTES = 8 << 20;
+
     /** What the walks of recovery remember pages by is an int. */
     private static final long MAX_PAGES = Integer.MAX_VALUE;
 
@@ -83,19 +86,44 @@ final class Room {
         return freeBytes() < step() / 4 && store.latestTxn() != cutAt;
     }
 
-    /** Grows the file ahead of need, where {@link #isGrowthDue}. */
-    void growAhead() {
-        synchronized (growth) {
-            long bytes = step();
-            long size = storage.size();
-            boolean isWanted = isGrowthDue() && !store.isPoisoned();
-            if (isWanted && size + bytes <= storage.maxSize()) {
+    /**
+     * Grows the file ahead of need, where {@link #isGrowthDue}, slice by slice: a writer that needs
+     * room at once waits for no more than one.
+     *
+     * @param faultsIn whether to fault in what the file grows by, most of which is not upcoming yet
+     */
+    void growAhead(boolean faultsIn) {
+        long end = isGrowthDue() ? stepEnd(storage.size() + step()) : 0;
+        if (end > storage.maxSize()) {
+            return;
+        }
+        long grown = storage.size();
+        while (grown < end) {
+            long from = grown;
+            synchronized (growth) {
+                if (storage.size() != from || store.isPoisoned()) {
+                    return;
+                }
+                grown = Math.min(end, from + SLICE_BYTES);
                 try {
-                    growTo(stepEnd(size + bytes));
+                    growTo(grown);
                 } catch (StoreFullException e) {
                     // The writer that needs the room will find out, and say so.
                     return;
                 }
+            }
+            if (faultsIn) {
+                touchFrom(from >>> pageSize.shift());
+            }
+        }
+    }
+
+    private void touchFrom(long first) {
+        synchronized (touching) {
+            PageMap pages = new PageMap(pageSize, storage.writableChunks(), null);
+            long end = pages.mappedBytes() >>> pageSize.shift();
+            for (long page = first; page < end; page++) {
+                pages.touch(page);
             }
         }
     }
@@ -137,11 +165,6 @@ final class Room {
 
     /** Called by the allocator when it has no free pages left. Writer role. */
     void make(long pages) {
-        if (extendToFile() || isMakingRoom) {
-            if (store.allocator().freeMap().free() >= pages) {
-                return;
-            }
-        }
         try {
             grow(pages);
         } catch (StoreFullException full) {
@@ -212,8 +235,12 @@ final class Room {
         return isLonger;
     }
 
+    /** Grows the file, unless it has grown ahead of need or pages became free meanwhile. */
     private void grow(long pages) {
         synchronized (growth) {
+            if ((extendToFile() || isMakingRoom) && store.allocator().freeMap().free() >= pages) {
+                return;
+            }
             long size = storage.size();
             long needed = pages << pageSize.shift();
             long wanted = stepEnd(size + Math.max(needed, step()));
