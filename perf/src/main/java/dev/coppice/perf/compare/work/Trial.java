@@ -6,6 +6,8 @@ import dev.coppice.perf.figures.DiskUse;
 import dev.coppice.perf.figures.Fork;
 import dev.coppice.perf.figures.Sample;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +28,16 @@ public final class Trial {
 
     private static final int WARM_LOADS = 2;
 
-    /** Compilation takes its time: a store is warm when it has not become faster for a while. */
+    /**
+     * Compilation takes its time, and a core: a store is warm when it has not become faster for a
+     * while and the compiler rests.
+     */
     private static final double WARM_PASSES = 4;
 
     private static final int SLICES_OF_PASS = 10;
     private static final int STEADY_SLICES = 4;
     private static final double FASTER = 0.97;
+    private static final double COMPILER_RESTS = 0.1;
     private static final int WARM_LIMITS = 12;
     private static final int WARM_SHARE = 5;
 
@@ -207,12 +213,24 @@ public final class Trial {
     /** Whether a store has been run for long enough to be measured. */
     private final class Warmth {
         private final long deadline = System.nanoTime() + (long) (WARM_PASSES * passNanos);
+        private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         private double fastest = Double.MAX_VALUE;
+        private long lastNanos = System.nanoTime();
+        private long lastCompiledMillis = compiler.getTotalCompilationTime();
         private int steady;
 
         void add(double nanos) {
-            steady = nanos < fastest * FASTER ? 0 : steady + 1;
+            boolean isSteady = nanos >= fastest * FASTER && doesCompilerRest();
+            steady = isSteady ? steady + 1 : 0;
             fastest = Math.min(fastest, nanos);
+        }
+
+        private boolean doesCompilerRest() {
+            long elapsedNanos = System.nanoTime() - lastNanos;
+            long compiled = compiler.getTotalCompilationTime() - lastCompiledMillis;
+            lastNanos += elapsedNanos;
+            lastCompiledMillis += compiled;
+            return compiled * 1e6 < elapsedNanos * COMPILER_RESTS;
         }
 
         boolean isEnough() {
