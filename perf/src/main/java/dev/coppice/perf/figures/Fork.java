@@ -16,11 +16,17 @@ import java.util.regex.Pattern;
 public final class Fork implements AutoCloseable {
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-    /** One list for all stores; Agrona, lmdbjava and Chronicle need most of it. */
+    /**
+     * One list for all stores; Agrona, lmdbjava and Chronicle need most of it. The heap is there
+     * from the start, as in a process that has run for a while: otherwise whoever allocates pays
+     * for the first touch of each of its pages.
+     */
     private static final List<String> JVM_OPTIONS =
             List.of(
                     "-Xms2g",
                     "-Xmx2g",
+                    "-XX:+AlwaysPreTouch",
+                    "-XX:+UseTransparentHugePages",
                     "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                     "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
                     "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
