@@ -427,6 +427,14 @@ public final class Engine implements AutoCloseable {
         return txn;
     }
 
+    /**
+     * {@return whether a thread of this process has the writer role, for a transaction or in
+     * between}
+     */
+    public boolean isWriterTaken() {
+        return roles.isWriterTaken();
+    }
+
     private void rollbackIfRunning(WriteView view) {
         if (roles.isRunning()) {
             rollback(view);

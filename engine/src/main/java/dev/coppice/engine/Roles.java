@@ -300,6 +300,11 @@ final class Roles {
         return true;
     }
 
+    /** {@return whether a thread of this process has the writer role, for whatever it does} */
+    boolean isWriterTaken() {
+        return writer.availablePermits() == 0;
+    }
+
     /** {@return whether a transaction has the writer role} */
     boolean isRunning() {
         return isRunning;

@@ -9,7 +9,6 @@ import dev.coppice.engine.TailSpace;
 import dev.coppice.engine.WriteView;
 import dev.coppice.engine.btree.VacuumScan;
 import dev.coppice.engine.page.PageSize;
-import dev.coppice.error.BusyException;
 import dev.coppice.error.CommitInDoubtException;
 import dev.coppice.error.StoreException;
 import dev.coppice.fuzz.memory.Allocations;
@@ -523,12 +522,10 @@ public final class Session {
             if (step == moment.step()) {
                 left[0]--;
             }
-            if (!isOver[0] && left[0] < 0) {
+            if (!isOver[0] && left[0] < 0 && !engine.isWriterTaken()) {
                 try {
                     isOver[0] = true;
                     at.asAnotherThread(other);
-                } catch (BusyException e) {
-                    isOver[0] = false;
                 } catch (StoreException | OutOfMemoryError e) {
                     failure[0] = e;
                 }
