@@ -87,10 +87,11 @@ final class Room {
     }
 
     /**
-     * Grows the file ahead of need, where {@link #isGrowthDue}, slice by slice: a writer that needs
-     * room at once waits for no more than one.
+     * Grows the file ahead of need, where {@link #isGrowthDue}.
      *
-     * @param faultsIn whether to fault in what the file grows by, most of which is not upcoming yet
+     * @param faultsIn whether to fault in what the file grows by, most of which is not upcoming
+     *     yet; then it grows slice by slice, so that a writer that needs room at once waits for no
+     *     more than one
      */
     void growAhead(boolean faultsIn) {
         long end = isGrowthDue() ? stepEnd(storage.size() + step()) : 0;
@@ -104,7 +105,7 @@ final class Room {
                 if (storage.size() != from || store.isPoisoned()) {
                     return;
                 }
-                grown = Math.min(end, from + SLICE_BYTES);
+                grown = faultsIn ? Math.min(end, from + SLICE_BYTES) : end;
                 try {
                     growTo(grown);
                 } catch (StoreFullException e) {
