@@ -2,6 +2,7 @@ package dev.coppice.engine.commit;
 
 import dev.coppice.engine.page.Bytes;
 import dev.coppice.error.CorruptStoreException;
+import dev.coppice.error.StoreFullException;
 import dev.coppice.storage.Identity;
 import dev.coppice.storage.Processes;
 import dev.coppice.storage.Storage;
@@ -274,8 +275,12 @@ final class LiveWords {
     long takeId() {
         long id = (long) WORD.getOpaque(words, (long) NEXT_ID_OFFSET) + 1;
         if ((id & COUNTER_MASK) == 0) {
-            throw new IllegalStateException(
-                    "transaction ids of this epoch are used up: close the store and open it again");
+            throw new StoreFullException(
+                    "no transaction id is left in this epoch: used="
+                            + (id - 1 & COUNTER_MASK)
+                            + ", max="
+                            + COUNTER_MASK
+                            + "; close the store in all processes and open it again");
         }
         WORD.setOpaque(words, (long) NEXT_ID_OFFSET, id);
         storage.liveStored(NEXT_ID_OFFSET, Long.BYTES);
