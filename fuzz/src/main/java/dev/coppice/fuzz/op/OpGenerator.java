@@ -120,11 +120,22 @@ public final class OpGenerator {
             ops.add(isDrop ? new Op.DropSnapshot(small()) : new Op.Retain(small()));
         } else if (what < 96) {
             ops.add(new Op.TakeSavepoint());
+            if (random.nextBoolean()) {
+                takenBack(ops);
+            }
         } else if (what < 98) {
             ops.add(new Op.RollBackTo(small()));
         } else {
             ops.add(new Op.ReleaseSavepoint(small()));
         }
+    }
+
+    /** Transactions are short: what chance alone takes back is next to nothing. */
+    private void takenBack(List<Op> ops) {
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            change(ops);
+        }
+        ops.add(new Op.RollBackTo(small()));
     }
 
     private void expiry(List<Op> ops, String family) {
