@@ -27,7 +27,7 @@ public final class Commits {
      * FULL: pages are written; the root is *prepared*, which makes it the base of the next writer,
      * and the writer role is let go. Then the first to get the slot lock leads: it writes one
      * durable slot for the newest prepared root, flushes once, publishes, and by that completes
-     * every commit prepared before. The others find themselves done when they get the lock. The slot
+     * every commit prepared before. The others are woken, and do not need the lock. The slot
      * says that everything born behind the last known tip must verify, so one flush covers the
      * group, and NORMAL commits before it too, once they are sealed.
      *
@@ -338,7 +338,9 @@ public final class Commits {
      * @throws CommitInDoubtException when the flush failed
      */
     public void awaitFlushed(long txn) {
-        slots.lock().lock();
+        if (!slots.lock().lockUnlessFlushed(txn)) {
+            return;
+        }
         try {
             if (slots.known().tip().txn() < txn) {
                 if (isEnded) {
@@ -444,6 +446,7 @@ public final class Commits {
             group.subList(0, members.size()).clear();
             hasPrepared = !group.isEmpty();
         }
+        slots.lock().flushed(tip.txn());
     }
 
     /** Adds an image that was not written, from any thread. */

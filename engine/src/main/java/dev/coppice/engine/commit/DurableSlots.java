@@ -4,7 +4,6 @@ import dev.coppice.error.StoreIoException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,7 +19,7 @@ final class DurableSlots {
     private final HeaderBlock header;
     private final LiveWords live;
     private final MemorySegment block = Arena.ofAuto().allocate(Block.BYTES, Long.BYTES);
-    private final ReentrantLock lock = new ReentrantLock();
+    private final FlushLock lock = new FlushLock();
     private final LockWord shared;
     private final Runnable reap;
     private volatile Known known;
@@ -49,7 +48,7 @@ final class DurableSlots {
     }
 
     /** Guards the slots inside this process. */
-    ReentrantLock lock() {
+    FlushLock lock() {
         return lock;
     }
 
