@@ -90,7 +90,8 @@ final class Report {
             table.row(peer.title(), peer.version(), peer.settings());
         }
         add(table);
-        add("All run in JVMs with the same options: a heap of 2 GB, and the flags that some need.");
+        add(
+                "All run in JVMs with the same options: a heap of 2 GB that is touched before, and the flags that some need.");
     }
 
     /** {@return whether there are results; opens their section} */
