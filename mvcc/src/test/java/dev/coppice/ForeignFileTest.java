@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.ReadOnlyException;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreIoException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +95,27 @@ class ForeignFileTest {
     void fileShorterThanABlockIsRefusedWithItsLength(int length) throws IOException {
         StoreException e = assertRefused(new byte[length]);
         assertNames(e, path, length + " bytes", "not a store");
+    }
+
+    /** Found by Jazzer: recovery wrote the second slot behind the end of the file. */
+    @ParameterizedTest
+    @ValueSource(ints = {8192, 12_288, 65_536})
+    void storeCutInsideItsSlotsIsRefusedWithItsLength(int length) throws IOException {
+        try (Store store = Store.open(path, CONFIG)) {
+            store.put("key", "value");
+        }
+        byte[] content = Files.readAllBytes(path);
+        Files.delete(path);
+        Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-live"));
+        byte[] cut = Arrays.copyOf(content, length);
+        Files.write(path, cut);
+        for (StoreConfig config : List.of(READ_ONLY, CONFIG)) {
+            assertNames(
+                    assertThrows(CorruptStoreException.class, () -> Store.open(path, config)),
+                    "length of the file",
+                    "found=" + length);
+            assertArrayEquals(cut, Files.readAllBytes(path));
+        }
     }
 
     @ParameterizedTest

@@ -256,6 +256,15 @@ public final class OpenStore {
         MemorySegment[] chunks = storage.chunks();
         MemorySegment file = chunks.length == 0 ? null : chunks[0];
         HeaderBlock header = HeaderBlock.read(file, storage.isReadOnly());
+        if (storage.size() < header.endBytes()) {
+            throw new CorruptStoreException(
+                    -1,
+                    "length of the file: min="
+                            + header.endBytes()
+                            + ", found="
+                            + storage.size()
+                            + ": it was cut");
+        }
         return new OpenStore(storage, header, space);
     }
 
