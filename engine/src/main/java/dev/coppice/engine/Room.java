@@ -166,6 +166,9 @@ final class Room {
 
     /** Called by the allocator when it has no free pages left. Writer role. */
     void make(long pages) {
+        if (hasRoom(pages)) {
+            return;
+        }
         try {
             grow(pages);
         } catch (StoreFullException full) {
@@ -236,10 +239,14 @@ final class Room {
         return isLonger;
     }
 
-    /** Grows the file, unless it has grown ahead of need or pages became free meanwhile. */
+    /** {@return whether the file has grown by enough, or pages that were given back are enough} */
+    private boolean hasRoom(long pages) {
+        return (extendToFile() || isMakingRoom) && store.allocator().freeMap().free() >= pages;
+    }
+
     private void grow(long pages) {
         synchronized (growth) {
-            if ((extendToFile() || isMakingRoom) && store.allocator().freeMap().free() >= pages) {
+            if (hasRoom(pages)) {
                 return;
             }
             long size = storage.size();
