@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A leaf that was copied into an array, to be read entry by entry without touching the mapping:
- * keys and values inside the leaf are ranges of the array.
+ * keys and values inside the leaf are ranges of the array. What the leaf does not use of its page
+ * are bytes without meaning.
  *
  * <p>Survives arbitrary bytes: what does not lie in the page ends with {@link
  * IndexOutOfBoundsException} or {@link CorruptStoreException}.
@@ -36,11 +37,20 @@ public final class LeafImage {
         this.bytes = new byte[pageBytes];
     }
 
-    /** Copies a leaf. */
+    /** Copies a leaf: its arrays and its entries, not what lies free between them. */
     public void load(MemorySegment s, long page) {
         parsed = -1;
-        MemorySegment.copy(s, Bytes.U8, page, bytes, 0, pageBytes);
+        // The header's line comes while the half is copied that nearly all leaves use.
+        int half = pageBytes >>> 1;
+        copy(s, page, half, pageBytes);
+        int front = (int) Math.min(half, SlottedPage.references(s, page) - page);
+        copy(s, page, 0, front);
+        copy(s, page, Math.clamp(pageBytes - SlottedPage.heapBytes(s, page), front, half), half);
         open();
+    }
+
+    private void copy(MemorySegment s, long page, int from, int to) {
+        MemorySegment.copy(s, Bytes.U8, page + from, bytes, from, to - from);
     }
 
     /** Copies another image of pages of the same size. */
@@ -194,13 +204,28 @@ public final class LeafImage {
      * one; negative for an overflow value}
      */
     public long valueRange(int index) {
-        parse(index);
-        int at = value;
-        byte length = bytes[at];
-        if (flagBytes == 0 && length >= 0 && length < pageBytes - at) {
-            return (at + 1L) << 32 | length;
+        if (flagBytes == 0 && parsed != index) {
+            long range = plainValueRange(index);
+            if (range >= 0) {
+                return range;
+            }
         }
+        parse(index);
         return isOverflow(index) ? -1 : (long) valueOffset(index) << 32 | valueBytes(index);
+    }
+
+    /** {@return as {@link #valueRange} where both lengths take one byte each, else -1} */
+    private long plainValueRange(int index) {
+        // A walk that reads values alone comes here: it keeps nothing that parse() would.
+        int at = Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
+        int key = bytes[at];
+        int rest = Math.max(0, key + 1 - prefixBytes - SlottedPage.HEAD_BYTES);
+        int field = at + 1 + rest;
+        if (key < 0 || key >= inlineKeyBytes) {
+            return -1;
+        }
+        int length = bytes[field];
+        return length >= 0 && length < pageBytes - field ? (field + 1L) << 32 | length : -1;
     }
 
     /** {@return where value {@code index} starts} Requires: it is no overflow value. */

@@ -1,0 +1,77 @@
+package dev.coppice.engine.page;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An image shows every entry of a leaf, however full that is, and whatever it held before. */
+class LeafImageTest {
+    private static final int PAGE_BYTES = 4096;
+    private static final byte[] NO_PREFIX = {};
+
+    private final LeafImage image = new LeafImage(PAGE_BYTES);
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 100, 127, 128, 500, 900})
+    void showsEveryEntryOfALeafThatFillsUp(int valueBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(2L * PAGE_BYTES);
+            LeafPage.init(s, PAGE_BYTES, false, 1, 1, 0, NO_PREFIX, 0);
+            int count = 0;
+            int payload = LeafPage.payloadBytes(false, valueBytes, false);
+            while (LeafPage.fits(s, PAGE_BYTES, PAGE_BYTES, Integer.BYTES, payload)) {
+                loadGarbage(arena);
+                append(s, count, payload, valueBytes);
+                count++;
+                image.load(s, PAGE_BYTES);
+                assertEquals(count, image.count());
+                for (int index = 0; index < count; index++) {
+                    checkEntry(index, valueBytes);
+                }
+            }
+            assertTrue(count > 3, "entries: " + count);
+        }
+    }
+
+    /** What was copied before must not show. */
+    private void loadGarbage(Arena arena) {
+        image.load(arena.allocate(PAGE_BYTES).fill((byte) 0xA5), 0);
+    }
+
+    private static void append(MemorySegment s, int index, int payload, int valueBytes) {
+        byte[] key = key(index);
+        long at = LeafPage.insert(s, PAGE_BYTES, PAGE_BYTES, index, key, key.length, 0, payload);
+        at = Bytes.putVarint(s, at, valueBytes);
+        MemorySegment.copy(value(index, valueBytes), 0, s, Bytes.U8, at, valueBytes);
+    }
+
+    private void checkEntry(int index, int valueBytes) {
+        long range = image.valueRange(index);
+        int offset = (int) (range >>> 32);
+        assertEquals(valueBytes, (int) range);
+        assertArrayEquals(
+                value(index, valueBytes),
+                Arrays.copyOfRange(image.bytes(), offset, offset + valueBytes));
+        byte[] key = new byte[Integer.BYTES];
+        image.copyKey(index, key, 0);
+        assertArrayEquals(key(index), key);
+        assertEquals(range, image.valueRange(index));
+    }
+
+    private static byte[] key(int index) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(index).array();
+    }
+
+    private static byte[] value(int index, int valueBytes) {
+        byte[] value = new byte[valueBytes];
+        Arrays.fill(value, (byte) (index + 1));
+        return value;
+    }
+}
