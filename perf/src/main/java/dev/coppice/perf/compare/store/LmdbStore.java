@@ -198,17 +198,7 @@ final class LmdbStore implements Subject {
 
         @Override
         public long valueSum() {
-            DirectBuffer value = cursor.val();
-            int length = value.capacity();
-            long sum = 0;
-            int at = 0;
-            for (; at <= length - Long.BYTES; at += Long.BYTES) {
-                sum += value.getLong(at);
-            }
-            for (; at < length; at++) {
-                sum += value.getByte(at);
-            }
-            return sum;
+            return Sums.of(cursor.val());
         }
 
         @Override
