@@ -586,7 +586,7 @@ public final class Engine implements AutoCloseable {
 
     /** Writer role: called by the allocator when it has no free pages left. */
     private void makeRoom(long pages) {
-        room.make(pages);
+        room.make(pages, storesThroughMapping());
     }
 
     private ExtentList allocated() {

@@ -21,8 +21,12 @@ final class Room {
     /** A chunk of the mapping. */
     private static final long MAX_GROWTH_BYTES = Storage.CHUNK_BYTES;
 
-    /** What is written in some milliseconds. */
-    private static final long SLICE_BYTES = 8 << 20;
+    /** What is written in half a millisecond. */
+    private static final long SLICE_BYTES = Storage.FOLIO_BYTES;
+
+    private static final long BLOCK_BYTES = 4096;
+
+    private static final long CHUNKS_OF_LARGE = 8;
 
     /** What the walks of recovery remember pages by is an int. */
     private static final long MAX_PAGES = Integer.MAX_VALUE;
@@ -89,12 +93,12 @@ final class Room {
     /**
      * Grows the file ahead of need, where {@link #isGrowthDue}.
      *
-     * @param faultsIn whether to fault in what the file grows by, most of which is not upcoming
-     *     yet; then it grows slice by slice, so that a writer that needs room at once waits for no
-     *     more than one
+     * @param isStoredInto whether stores will go through the mapping: then what the file grows by
+     *     is faulted in, most of which is not upcoming yet; and it grows slice by slice, so that a
+     *     writer that needs room at once waits for no more than one
      */
-    void growAhead(boolean faultsIn) {
-        long end = isGrowthDue() ? stepEnd(storage.size() + step()) : 0;
+    void growAhead(boolean isStoredInto) {
+        long end = isGrowthDue() ? stepEnd(storage.size() + step(), MAX_GROWTH_BYTES) : 0;
         if (end > storage.maxSize()) {
             return;
         }
@@ -105,7 +109,7 @@ final class Room {
                 if (storage.size() != from || store.isPoisoned()) {
                     return;
                 }
-                grown = faultsIn ? Math.min(end, from + SLICE_BYTES) : end;
+                grown = isStoredInto ? Math.min(end, roundUp(from + 1, SLICE_BYTES)) : end;
                 try {
                     growTo(grown);
                 } catch (StoreFullException e) {
@@ -113,7 +117,7 @@ final class Room {
                     return;
                 }
             }
-            if (faultsIn) {
+            if (isStoredInto) {
                 touchFrom(from >>> pageSize.shift());
             }
         }
@@ -154,23 +158,34 @@ final class Room {
         }
     }
 
-    /** {@return the size to grow to for at least {@code size}: large files grow by whole chunks} */
-    private static long stepEnd(long size) {
-        long unit = size >= 8L * Storage.CHUNK_BYTES ? Storage.CHUNK_BYTES : 4096;
-        return (size + unit - 1) / unit * unit;
+    /**
+     * {@return the size to grow to for at least {@code size}: by whole folios, large files by whole
+     * chunks where the unit may be as large}
+     */
+    private static long stepEnd(long size, long maxUnit) {
+        if (size < Storage.FOLIO_BYTES) {
+            return roundUp(size, BLOCK_BYTES);
+        }
+        boolean isLarge = size >= CHUNKS_OF_LARGE * Storage.CHUNK_BYTES;
+        return roundUp(size, isLarge ? maxUnit : Storage.FOLIO_BYTES);
     }
 
-    private static long roundUp(long bytes) {
-        return (bytes + 4095) / 4096 * 4096;
+    private static long roundUp(long bytes, long unit) {
+        return (bytes + unit - 1) / unit * unit;
     }
 
-    /** Called by the allocator when it has no free pages left. Writer role. */
-    void make(long pages) {
+    /**
+     * Called by the allocator when it has no free pages left. Writer role.
+     *
+     * @param isStoredInto whether stores will go through the mapping: then the file grows by a
+     *     slice, and {@link #growAhead} does the rest
+     */
+    void make(long pages, boolean isStoredInto) {
         if (hasRoom(pages)) {
             return;
         }
         try {
-            grow(pages);
+            grow(pages, isStoredInto ? SLICE_BYTES : MAX_GROWTH_BYTES);
         } catch (StoreFullException full) {
             if (isMakingRoom || checkpoints.isCapturing() || !relieve(pages)) {
                 throw full;
@@ -244,17 +259,17 @@ final class Room {
         return (extendToFile() || isMakingRoom) && store.allocator().freeMap().free() >= pages;
     }
 
-    private void grow(long pages) {
+    private void grow(long pages, long maxStep) {
         synchronized (growth) {
             if (hasRoom(pages)) {
                 return;
             }
             long size = storage.size();
             long needed = pages << pageSize.shift();
-            long wanted = stepEnd(size + Math.max(needed, step()));
+            long wanted = stepEnd(size + Math.max(needed, Math.min(step(), maxStep)), maxStep);
             long max = Math.min(storage.maxSize(), MAX_PAGES << pageSize.shift());
             if (wanted > max) {
-                wanted = max / 4096 * 4096;
+                wanted = max / BLOCK_BYTES * BLOCK_BYTES;
                 if (wanted <= size) {
                     throw new StoreFullException(
                             "the store has reached its maximum size: size="
@@ -266,10 +281,10 @@ final class Room {
             try {
                 growTo(wanted);
             } catch (StoreFullException e) {
-                if (roundUp(size + needed) >= wanted) {
+                if (roundUp(size + needed, BLOCK_BYTES) >= wanted) {
                     throw e;
                 }
-                growTo(roundUp(size + needed));
+                growTo(roundUp(size + needed, BLOCK_BYTES));
             }
         }
     }

@@ -6,23 +6,29 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
  * Positional writes, growth, cuts and flushes of an existing data file. None of it can be
- * interrupted: writes go through {@link RandomAccessFile}, flushes through one {@link
- * AsynchronousFileChannel} that is opened once and never again, so that no failed flush is
- * forgotten with the descriptor that would have reported it.
+ * interrupted: writes go through {@link RandomAccessFile}, growth through a channel for each that
+ * an interrupt may close, flushes through one {@link AsynchronousFileChannel} that is opened once
+ * and never again, so that no failed flush is forgotten with the descriptor that would have
+ * reported it.
  *
  * <p>Thread safety: any thread.
  */
 final class DataFile implements Closeable {
     private static final int WRITE_PIECE_BYTES = 1 << 18;
 
-    // Never modified
-    private static final byte[] ZEROS = new byte[1 << 18];
+    /** Made when a file first grows. */
+    private static final class Zeros {
+        // Never modified
+        static final ByteBuffer FOLIO = ByteBuffer.allocateDirect(Storage.FOLIO_BYTES);
+    }
 
     // Immutable
     private final Path file;
@@ -95,7 +101,10 @@ final class DataFile implements Closeable {
     void grow(long size, long newSize) {
         synchronized (grower) {
             try {
-                writeZeros(size, newSize);
+                Shield.repeatable(() -> {
+                    writeZeros(size, newSize);
+                    return null;
+                });
             } catch (IOException e) {
                 RuntimeException failure = growthFailure(size, newSize, e);
                 try {
@@ -113,12 +122,17 @@ final class DataFile implements Closeable {
                 file, "growing " + file + " from " + size + " to " + newSize + " bytes", cause);
     }
 
+    /** A folio of the page cache is as large as the write that made it, and aligned like it. */
     private void writeZeros(long size, long newSize) throws IOException {
-        grower.seek(size);
-        for (long position = size; position < newSize; ) {
-            int bytes = (int) Math.min(newSize - position, ZEROS.length);
-            grower.write(ZEROS, 0, bytes);
-            position += bytes;
+        ByteBuffer zeros = Zeros.FOLIO.duplicate();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (long position = size; position < newSize; ) {
+                long folioEnd = (position / Storage.FOLIO_BYTES + 1) * Storage.FOLIO_BYTES;
+                zeros.clear().limit((int) (Math.min(newSize, folioEnd) - position));
+                while (zeros.hasRemaining()) {
+                    position += channel.write(zeros, position);
+                }
+            }
         }
     }
 

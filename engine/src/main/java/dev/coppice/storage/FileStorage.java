@@ -27,7 +27,8 @@ public final class FileStorage implements Storage {
      * reading         mapping made by a throw-away read-only channel
      * mapped stores   mapping made by a throw-away channel; it may be longer than the file, not what is shown
      * write           RandomAccessFile, seek and write under a monitor
-     * grow, truncate  a second RandomAccessFile, so that growing ahead holds up no write
+     * grow            a throw-away channel, a folio of zeros at a time
+     * truncate        a second RandomAccessFile, so that growing ahead holds up no write
      * sync            one AsynchronousFileChannel
      * sync of ranges  slices of the writable mapping
      */
@@ -395,8 +396,10 @@ public final class FileStorage implements Storage {
 
     @Override
     public void reach(long bytes) {
-        if (bytes > size && size > 0) {
-            follow(options.readOnly() ? bytes : Math.min(bytes, frontier.bytes()));
+        // Who writes comes here often, and must not wait for a growth that is under way.
+        long wanted = options.readOnly() ? bytes : Math.min(bytes, frontier.bytes());
+        if (wanted > size && size > 0) {
+            follow(wanted);
         }
     }
 

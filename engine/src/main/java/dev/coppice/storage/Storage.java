@@ -32,6 +32,12 @@ public interface Storage extends AutoCloseable {
     /** Length of every chunk of the mapping but the last. */
     int CHUNK_BYTES = 1 << 26;
 
+    /**
+     * Length of the largest pieces that the page cache of Linux keeps a file in, at multiples of
+     * it: what grows by whole ones is mapped by one entry of the page table each.
+     */
+    int FOLIO_BYTES = 1 << 21;
+
     /** Length of every chunk of the live file. */
     int LIVE_CHUNK_BYTES = 1 << 16;
 

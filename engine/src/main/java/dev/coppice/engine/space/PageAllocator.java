@@ -2,6 +2,7 @@ package dev.coppice.engine.space;
 
 import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreFullException;
+import dev.coppice.storage.Storage;
 import java.util.Arrays;
 
 /**
@@ -22,7 +23,7 @@ public final class PageAllocator {
      * ahead, so that the maintenance thread can fault them in before the writer comes to them.
      */
     private static final int HOT_PAGES = 512;
-    private static final int EXTENT_BYTES = 1 << 21;
+    private static final int EXTENT_BYTES = Storage.FOLIO_BYTES;
     private static final int GRANTED_EXTENTS = 8;
     private static final int EXTENTS_PER_SEARCH = 2048;
     private static final long[] NONE = {};
