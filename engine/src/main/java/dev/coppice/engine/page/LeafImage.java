@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * A leaf that was copied into an array, to be read entry by entry without touching the mapping:
  * keys and values inside the leaf are ranges of the array. What the leaf does not use of its page
- * are bytes without meaning.
+ * are bytes without meaning, and no entry may start there.
  *
  * <p>Survives arbitrary bytes: what does not lie in the page ends with {@link
  * IndexOutOfBoundsException} or {@link CorruptStoreException}.
@@ -22,6 +22,9 @@ public final class LeafImage {
     private int flagBytes;
     private int expiryMask;
     private int slots;
+
+    /** Where entries may start: below that lies what was not copied. */
+    private int lowest;
 
     // The entry that was looked at last: most callers ask several things about one.
     private int parsed = -1;
@@ -44,8 +47,9 @@ public final class LeafImage {
         int half = pageBytes >>> 1;
         copy(s, page, half, pageBytes);
         int front = (int) Math.min(half, SlottedPage.references(s, page) - page);
+        lowest = Math.clamp(pageBytes - SlottedPage.heapBytes(s, page), front, half);
         copy(s, page, 0, front);
-        copy(s, page, Math.clamp(pageBytes - SlottedPage.heapBytes(s, page), front, half), half);
+        copy(s, page, lowest, half);
         open();
     }
 
@@ -57,6 +61,7 @@ public final class LeafImage {
     public void load(LeafImage other) {
         parsed = -1;
         System.arraycopy(other.bytes, 0, bytes, 0, pageBytes);
+        lowest = other.lowest;
         open();
     }
 
@@ -98,6 +103,10 @@ public final class LeafImage {
             return;
         }
         entry = Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
+        if (entry < lowest) {
+            throw new CorruptStoreException(
+                    pageId(), "start of an entry", "at least " + lowest, entry);
+        }
         int at = entry + flagBytes;
         byte first = bytes[at];
         if (first >= 0) {
@@ -221,7 +230,7 @@ public final class LeafImage {
         int key = bytes[at];
         int rest = Math.max(0, key + 1 - prefixBytes - SlottedPage.HEAD_BYTES);
         int field = at + 1 + rest;
-        if (key < 0 || key >= inlineKeyBytes) {
+        if (at < lowest || key < 0 || key >= inlineKeyBytes) {
             return -1;
         }
         int length = bytes[field];

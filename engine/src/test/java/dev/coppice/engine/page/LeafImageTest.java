@@ -2,12 +2,15 @@ package dev.coppice.engine.page;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,6 +40,25 @@ class LeafImageTest {
                 }
             }
             assertTrue(count > 3, "entries: " + count);
+        }
+    }
+
+    @Test
+    void refusesAnEntryBelowTheHeap() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(2L * PAGE_BYTES);
+            LeafPage.init(s, PAGE_BYTES, false, 1, 1, 0, NO_PREFIX, 0);
+            int payload = LeafPage.payloadBytes(false, 500, false);
+            int count = 0;
+            while (LeafPage.fits(s, PAGE_BYTES, PAGE_BYTES, Integer.BYTES, payload)) {
+                append(s, count++, payload, 500);
+            }
+            Bytes.u16(s, PAGE_BYTES + SlottedPage.HEAP_BYTES_OFFSET, PAGE_BYTES / 2 + 100);
+            image.load(s, PAGE_BYTES);
+            int last = count - 1;
+            assertThrows(CorruptStoreException.class, () -> image.valueRange(last));
+            assertThrows(CorruptStoreException.class, () -> image.keyBytes(last));
+            checkEntry(0, 500);
         }
     }
 
