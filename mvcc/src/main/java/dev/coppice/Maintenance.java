@@ -74,7 +74,7 @@ final class Maintenance implements Durability.Worker {
             } catch (StoreClosedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "maintenance ends", e);
                 return;
-            } catch (RuntimeException | InternalError e) {
+            } catch (RuntimeException | VirtualMachineError e) {
                 if (!isStopped) {
                     LOG.log(System.Logger.Level.WARNING, "maintenance failed", e);
                 }

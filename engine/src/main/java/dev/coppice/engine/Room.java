@@ -21,8 +21,8 @@ final class Room {
     /** A chunk of the mapping. */
     private static final long MAX_GROWTH_BYTES = Storage.CHUNK_BYTES;
 
-    /** What is written in half a millisecond. */
-    private static final long SLICE_BYTES = Storage.FOLIO_BYTES;
+    /** What is written in some milliseconds. */
+    private static final long MAX_SLICE_BYTES = 8 << 20;
 
     private static final long BLOCK_BYTES = 4096;
 
@@ -85,6 +85,12 @@ final class Room {
         return Math.max(growBytes, Math.min(storage.size() / 4, MAX_GROWTH_BYTES));
     }
 
+    /** {@return what a file grows by at once where others may wait for it, whole folios} */
+    private long slice() {
+        long share = step() / 8 / Storage.FOLIO_BYTES * Storage.FOLIO_BYTES;
+        return Math.clamp(share, Storage.FOLIO_BYTES, MAX_SLICE_BYTES);
+    }
+
     /** {@return whether so little is free that the file should grow before a writer has to wait} */
     boolean isGrowthDue() {
         return freeBytes() < step() / 4 && store.latestTxn() != cutAt;
@@ -104,12 +110,13 @@ final class Room {
         }
         long grown = storage.size();
         while (grown < end) {
-            long from = grown;
+            long from;
             synchronized (growth) {
-                if (storage.size() != from || store.isPoisoned()) {
+                from = storage.size();
+                if (from < grown || from >= end || store.isPoisoned()) {
                     return;
                 }
-                grown = isStoredInto ? Math.min(end, roundUp(from + 1, SLICE_BYTES)) : end;
+                grown = isStoredInto ? Math.min(end, roundUp(from + 1, slice())) : end;
                 try {
                     growTo(grown);
                 } catch (StoreFullException e) {
@@ -185,7 +192,7 @@ final class Room {
             return;
         }
         try {
-            grow(pages, isStoredInto ? SLICE_BYTES : MAX_GROWTH_BYTES);
+            grow(pages, isStoredInto ? slice() : MAX_GROWTH_BYTES);
         } catch (StoreFullException full) {
             if (isMakingRoom || checkpoints.isCapturing() || !relieve(pages)) {
                 throw full;
@@ -246,17 +253,19 @@ final class Room {
         }
     }
 
-    private boolean extendToFile() {
+    /** Takes what the file has grown by; returns how many pages. */
+    private long extendToFile() {
         storage.reach(Long.MAX_VALUE);
         long filePages = storage.size() >>> pageSize.shift();
-        boolean isLonger = filePages > store.allocator().freeMap().pages();
+        long grown = filePages - store.allocator().freeMap().pages();
         store.commits().extend(filePages);
-        return isLonger;
+        return grown;
     }
 
     /** {@return whether the file has grown by enough, or pages that were given back are enough} */
     private boolean hasRoom(long pages) {
-        return (extendToFile() || isMakingRoom) && store.allocator().freeMap().free() >= pages;
+        boolean isLonger = extendToFile() >= pages;
+        return (isLonger || isMakingRoom) && store.allocator().freeMap().free() >= pages;
     }
 
     private void grow(long pages, long maxStep) {
@@ -265,8 +274,9 @@ final class Room {
                 return;
             }
             long size = storage.size();
-            long needed = pages << pageSize.shift();
-            long wanted = stepEnd(size + Math.max(needed, Math.min(step(), maxStep)), maxStep);
+            long least = roundUp(size + (pages << pageSize.shift()), BLOCK_BYTES);
+            long step = Math.max(growBytes, Math.min(step(), maxStep));
+            long wanted = stepEnd(Math.max(least, size + step), maxStep);
             long max = Math.min(storage.maxSize(), MAX_PAGES << pageSize.shift());
             if (wanted > max) {
                 wanted = max / BLOCK_BYTES * BLOCK_BYTES;
@@ -281,10 +291,12 @@ final class Room {
             try {
                 growTo(wanted);
             } catch (StoreFullException e) {
-                if (roundUp(size + needed, BLOCK_BYTES) >= wanted) {
+                if (least >= wanted) {
                     throw e;
                 }
-                growTo(roundUp(size + needed, BLOCK_BYTES));
+                if (storage.size() < least) {
+                    growTo(least);
+                }
             }
         }
     }

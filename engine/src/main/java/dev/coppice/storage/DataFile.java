@@ -8,59 +8,57 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
  * Positional writes, growth, cuts and flushes of an existing data file. None of it can be
- * interrupted: writes go through {@link RandomAccessFile}, growth through a channel for each that
- * an interrupt may close, flushes through one {@link AsynchronousFileChannel} that is opened once
- * and never again, so that no failed flush is forgotten with the descriptor that would have
- * reported it.
+ * interrupted: writes go through {@link RandomAccessFile}, growth and flushes through one {@link
+ * AsynchronousFileChannel} that is opened once and never again, so that no failed flush is
+ * forgotten with the descriptor that would have reported it.
  *
  * <p>Thread safety: any thread.
  */
 final class DataFile implements Closeable {
     private static final int WRITE_PIECE_BYTES = 1 << 18;
 
-    /** Made when a file first grows. */
-    private static final class Zeros {
-        // Never modified
-        static final ByteBuffer FOLIO = ByteBuffer.allocateDirect(Storage.FOLIO_BYTES);
-    }
+    // Guarded by the class; made when a file first grows, and never modified
+    private static ByteBuffer folioOfZeros;
 
     // Immutable
     private final Path file;
-    private final AsynchronousFileChannel flusher;
+    private final AsynchronousFileChannel channel;
 
     // Guarded by writer
     private final RandomAccessFile writer;
     private byte[] piece = new byte[4096];
 
-    // Guarded by grower, so that growing ahead holds up no write
+    // Guarded by grower, as are growth and cuts, so that growing ahead holds up no write
     private final RandomAccessFile grower;
 
     private DataFile(
             Path file,
-            AsynchronousFileChannel flusher,
+            AsynchronousFileChannel channel,
             RandomAccessFile writer,
             RandomAccessFile grower) {
         this.file = file;
-        this.flusher = flusher;
+        this.channel = channel;
         this.writer = writer;
         this.grower = grower;
     }
 
     static DataFile open(Path file) {
-        AsynchronousFileChannel flusher = null;
+        AsynchronousFileChannel channel = null;
         RandomAccessFile writer = null;
         try {
-            flusher =
+            channel =
                     AsynchronousFileChannel.open(
-                            file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                            file,
+                            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE),
+                            new CallerExecutor());
             writer = new RandomAccessFile(file.toFile(), "rw");
-            return new DataFile(file, flusher, writer, new RandomAccessFile(file.toFile(), "rw"));
+            return new DataFile(file, channel, writer, new RandomAccessFile(file.toFile(), "rw"));
         } catch (IOException e) {
             StoreIoException failure =
                     new StoreIoException(
@@ -68,7 +66,7 @@ final class DataFile implements Closeable {
                                     + file
                                     + ": change its permissions, or open the store for reading.",
                             e);
-            CloseAll.afterFailure(failure, writer, flusher);
+            CloseAll.afterFailure(failure, writer, channel);
             throw failure;
         }
     }
@@ -101,10 +99,7 @@ final class DataFile implements Closeable {
     void grow(long size, long newSize) {
         synchronized (grower) {
             try {
-                Shield.repeatable(() -> {
-                    writeZeros(size, newSize);
-                    return null;
-                });
+                writeZeros(size, newSize);
             } catch (IOException e) {
                 RuntimeException failure = growthFailure(size, newSize, e);
                 try {
@@ -124,16 +119,21 @@ final class DataFile implements Closeable {
 
     /** A folio of the page cache is as large as the write that made it, and aligned like it. */
     private void writeZeros(long size, long newSize) throws IOException {
-        ByteBuffer zeros = Zeros.FOLIO.duplicate();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            for (long position = size; position < newSize; ) {
-                long folioEnd = (position / Storage.FOLIO_BYTES + 1) * Storage.FOLIO_BYTES;
-                zeros.clear().limit((int) (Math.min(newSize, folioEnd) - position));
-                while (zeros.hasRemaining()) {
-                    position += channel.write(zeros, position);
-                }
+        ByteBuffer zeros = folioOfZeros();
+        for (long position = size; position < newSize; ) {
+            long folioEnd = (position / Storage.FOLIO_BYTES + 1) * Storage.FOLIO_BYTES;
+            zeros.clear().limit((int) (Math.min(newSize, folioEnd) - position));
+            while (zeros.hasRemaining()) {
+                position += Shield.result(channel.write(zeros, position));
             }
         }
+    }
+
+    private static synchronized ByteBuffer folioOfZeros() {
+        if (folioOfZeros == null) {
+            folioOfZeros = ByteBuffer.allocateDirect(Storage.FOLIO_BYTES);
+        }
+        return folioOfZeros.duplicate();
     }
 
     /** What is done while the file is longer than it is to be. */
@@ -177,7 +177,7 @@ final class DataFile implements Closeable {
     /** Waits until all written bytes and the size are on the medium; mapped stores too on Linux. */
     void flush() {
         try {
-            flusher.force(false);
+            channel.force(false);
         } catch (IOException e) {
             throw Failures.of("flushing " + file, e);
         }
@@ -185,6 +185,6 @@ final class DataFile implements Closeable {
 
     @Override
     public void close() {
-        CloseAll.of(file, grower, writer, flusher);
+        CloseAll.of(file, grower, writer, channel);
     }
 }

@@ -27,8 +27,8 @@ public final class FileStorage implements Storage {
      * reading         mapping made by a throw-away read-only channel
      * mapped stores   mapping made by a throw-away channel; it may be longer than the file, not what is shown
      * write           RandomAccessFile, seek and write under a monitor
-     * grow            a throw-away channel, a folio of zeros at a time
-     * truncate        a second RandomAccessFile, so that growing ahead holds up no write
+     * grow            the AsynchronousFileChannel of sync, a folio of zeros at a time
+     * truncate        a second RandomAccessFile
      * sync            one AsynchronousFileChannel
      * sync of ranges  slices of the writable mapping
      */
@@ -365,9 +365,13 @@ public final class FileStorage implements Storage {
                     Failures.of("mapping " + newSize + " bytes of " + path.data(), e);
             undoGrowth(oldSize, failure);
             throw failure;
+        } catch (StoreIoException e) {
+            undoGrowth(oldSize, e);
+            throw e;
         }
-        size = newSize;
+        // In this order: whoever sees the size may publish what lies in it, for all to see.
         frontier.tell(newSize);
+        size = newSize;
     }
 
     /**
@@ -377,11 +381,10 @@ public final class FileStorage implements Storage {
      * physically written.
      */
     private void mapAhead(long newSize) throws IOException {
-        boolean reaches =
-                readable.reaches(newSize) && (writable == null || writable.reaches(newSize));
-        if (reaches || !canStoreThroughMapping) {
+        if (reaches(newSize) || !canStoreThroughMapping) {
             return;
         }
+        requireSameFile();
         long whole = Chunks.whole(newSize);
         data.whileLonger(
                 newSize,
@@ -396,9 +399,12 @@ public final class FileStorage implements Storage {
 
     @Override
     public void reach(long bytes) {
+        if (bytes <= size || size == 0) {
+            return;
+        }
         // Who writes comes here often, and must not wait for a growth that is under way.
         long wanted = options.readOnly() ? bytes : Math.min(bytes, frontier.bytes());
-        if (wanted > size && size > 0) {
+        if (wanted > size) {
             follow(wanted);
         }
     }
@@ -413,15 +419,12 @@ public final class FileStorage implements Storage {
             checkOpen();
             long now = options.readOnly() ? path.dataBytes() : frontier.bytes();
             try {
-                if (!Machine.fileKey(path.data()).equals(fileKey)) {
-                    throw new StoreIoException(
-                            path.data() + " was replaced by another file while it was open.");
-                }
+                requireSameFile();
                 resizeMappings(now);
-                size = now;
                 if (flusher != null) {
                     flusher.noteSizeChange();
                 }
+                size = now;
             } catch (IOException e) {
                 failure = e;
             }
@@ -456,7 +459,22 @@ public final class FileStorage implements Storage {
         frontier.tell(newSize);
     }
 
+    private boolean reaches(long newSize) {
+        return readable.reaches(newSize) && (writable == null || writable.reaches(newSize));
+    }
+
+    /** What is mapped is found by its path. */
+    private void requireSameFile() throws IOException {
+        if (!Machine.fileKey(path.data()).equals(fileKey)) {
+            throw new StoreIoException(
+                    path.data() + " was replaced by another file while it was open.");
+        }
+    }
+
     private void resizeMappings(long newSize) throws IOException {
+        if (!reaches(newSize)) {
+            requireSameFile();
+        }
         readable.resize(newSize);
         if (writable != null) {
             writable.resize(newSize);
@@ -492,6 +510,7 @@ public final class FileStorage implements Storage {
         if (writable == null) {
             MappedChunks chunks = MappedChunks.writable(path.data(), arena);
             try {
+                requireSameFile();
                 chunks.resize(size);
             } catch (IOException e) {
                 throw Failures.of("mapping " + path.data() + " for writing", e);

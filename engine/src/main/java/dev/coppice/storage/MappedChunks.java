@@ -70,9 +70,14 @@ final class MappedChunks {
     void resize(long size) throws IOException {
         map(size);
         int count = Chunks.count(size);
-        MemorySegment[] shown = new MemorySegment[count];
+        MemorySegment[] shown = Arrays.copyOf(segments, count);
         for (int i = 0; i < count; i++) {
-            shown[i] = mapped[i].asSlice(0, Chunks.length(i, size));
+            long length = Chunks.length(i, size);
+            boolean isShown =
+                    shown[i] != null
+                            && shown[i].address() == mapped[i].address()
+                            && shown[i].byteSize() == length;
+            shown[i] = isShown ? shown[i] : mapped[i].asSlice(0, length);
         }
         segments = shown;
     }

@@ -3,6 +3,7 @@ package dev.coppice.storage;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -48,6 +49,11 @@ final class Shield {
                 .name("coppice-map")
                 .inheritInheritableThreadLocals(false)
                 .start(task);
+        return result(task);
+    }
+
+    /** {@return what a task gives, waited for whatever interrupts come} */
+    static <T> T result(Future<T> task) throws IOException {
         boolean wasInterrupted = false;
         try {
             while (true) {

@@ -75,8 +75,9 @@ public interface Storage extends AutoCloseable {
      * maps that and adds what is missing. On failure the size is what it was. The new bytes are
      * zero even where an earlier cut took others away.
      *
-     * <p>Each call maps the last chunk once more, and mappings are kept until {@link #close}: a
-     * large store should grow in large steps. {@link #write} and {@link #sync} do not wait for it.
+     * <p>Where no stores go through the mapping, each call maps the last chunk once more, and
+     * mappings are kept until {@link #close}: a large store should grow in large steps then. {@link
+     * #write} and {@link #sync} do not wait for it.
      *
      * <p>Requires: newSize is a multiple of 4096 and larger than size().
      */

@@ -20,6 +20,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -66,6 +67,29 @@ class FileStorageTest {
             assertEquals(0, Segments.at(storage.chunks(), 8192));
             assertEquals(9, Segments.at(storage.chunks(), 500_999));
             assertEquals(8, Segments.at(storage.chunks(), 600_000));
+        }
+    }
+
+    @Test
+    void fileThatWasPutInItsPlaceIsNotTouched() throws IOException {
+        makeStore();
+        Path other = directory.resolve("other");
+        byte[] content = new byte[12_288];
+        Arrays.fill(content, (byte) 7);
+        try (FileStorage storage = FileStorage.open(path, EXISTING)) {
+            storage.writableChunks();
+            storage.grow(1 << 20);
+            Files.write(other, content);
+            Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+            if (storage.canStoreThroughMapping()) {
+                storage.grow(2 << 20);
+            }
+            long size = storage.size();
+            StoreIoException failure =
+                    assertThrows(StoreIoException.class, () -> storage.grow(80 << 20));
+            assertTrue(failure.getMessage().contains("replaced"), failure.getMessage());
+            assertEquals(size, storage.size());
+            assertArrayEquals(content, Files.readAllBytes(path));
         }
     }
 
