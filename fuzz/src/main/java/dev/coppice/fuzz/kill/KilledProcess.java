@@ -52,6 +52,23 @@ final class KilledProcess {
         }
     }
 
+    /** Ends this process when the one that started it has ended: nobody else would. */
+    static void endWithParent() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("end-with-parent")
+                .start(() -> {
+                    try {
+                        while (System.in.read() >= 0) {
+                            // What it says does not matter.
+                        }
+                    } catch (IOException e) {
+                        // It has ended, too.
+                    }
+                    Runtime.getRuntime().halt(1);
+                });
+    }
+
     /** {@return what starts a process that runs a class, as soon as can be} */
     static List<String> command(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
@@ -72,6 +89,7 @@ final class KilledProcess {
     }
 
     public static void main(String[] arguments) {
+        endWithParent();
         Path path = Path.of(arguments[0]);
         SyncLevel level = SyncLevel.valueOf(arguments[1]);
         long first = Long.parseLong(arguments[2]);

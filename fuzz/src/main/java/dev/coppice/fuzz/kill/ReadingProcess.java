@@ -31,6 +31,7 @@ final class ReadingProcess {
     private record Held(Snapshot snapshot, long number) {}
 
     public static void main(String[] arguments) {
+        KilledProcess.endWithParent();
         StoreConfig config =
                 KilledProcess.config(SyncLevel.valueOf(arguments[1])).withReadOnly(true);
         Path path = Path.of(arguments[0]);

@@ -24,6 +24,7 @@ final class TurnProcess {
     private TurnProcess() {}
 
     public static void main(String[] arguments) {
+        KilledProcess.endWithParent();
         Path path = Path.of(arguments[0]);
         Random random = new Random(Long.parseLong(arguments[1]));
         StoreConfig config = KilledProcess.config(SyncLevel.NORMAL).withBusyTimeoutMillis(120_000);
