@@ -32,10 +32,14 @@ class FlushLockTest {
     }
 
     private CompletableFuture<Boolean> commit(long txn) throws Exception {
+        return startAndPark(() -> lock.lockUnlessFlushed(txn));
+    }
+
+    private static <T> CompletableFuture<T> startAndPark(Supplier<T> action) throws Exception {
         CompletableFuture<Thread> waiting = new CompletableFuture<>();
-        CompletableFuture<Boolean> hasLock = start(waiting, () -> lock.lockUnlessFlushed(txn));
+        CompletableFuture<T> result = start(waiting, action);
         parked(waiting);
-        return hasLock;
+        return result;
     }
 
     private static void parked(CompletableFuture<Thread> waiting) throws Exception {
@@ -69,17 +73,13 @@ class FlushLockTest {
     void whoIsNotFlushedGetsTheLockAndWakesTheNext() throws Exception {
         lock.lock();
         CompletableFuture<Boolean> done = commit(1);
-        CompletableFuture<Thread> waiting = new CompletableFuture<>();
         CompletableFuture<Boolean> next =
-                start(
-                        waiting,
-                        () -> {
-                            boolean hasLock = lock.lockUnlessFlushed(2);
-                            lock.flushed(3);
-                            lock.unlock();
-                            return hasLock;
-                        });
-        parked(waiting);
+                startAndPark(() -> {
+                    boolean hasLock = lock.lockUnlessFlushed(2);
+                    lock.flushed(3);
+                    lock.unlock();
+                    return hasLock;
+                });
         CompletableFuture<Boolean> last = commit(3);
         lock.flushed(1);
         lock.unlock();
@@ -91,17 +91,13 @@ class FlushLockTest {
     @Test
     void whoBlocksForTheLockComesBeforeThoseThatWaitForAFlush() throws Exception {
         lock.lock();
-        CompletableFuture<Thread> blocking = new CompletableFuture<>();
         CompletableFuture<Boolean> blocked =
-                start(
-                        blocking,
-                        () -> {
-                            lock.lock();
-                            lock.flushed(5);
-                            lock.unlock();
-                            return true;
-                        });
-        parked(blocking);
+                startAndPark(() -> {
+                    lock.lock();
+                    lock.flushed(5);
+                    lock.unlock();
+                    return true;
+                });
         CompletableFuture<Boolean> waiting = commit(5);
         lock.unlock();
         assertTrue(get(blocked));

@@ -91,7 +91,8 @@ final class Report {
         }
         add(table);
         add(
-                "All run in JVMs with the same options: a heap of 2 GB that is touched before, and the flags that some need.");
+                "All run in JVMs with the same options: a heap of 2 GB that is touched before, and the"
+                        + " flags that some need.");
     }
 
     /** {@return whether there are results; opens their section} */
