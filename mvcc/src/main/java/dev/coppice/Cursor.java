@@ -23,7 +23,8 @@ import java.util.Objects;
  *
  * <p>Thread safety: one thread. Lifetime: until it is closed, or its handle ends. All methods throw
  * {@link IllegalStateException} when the cursor or a transaction under it has ended, and {@link
- * dev.coppice.error.SnapshotClosedException} when a snapshot has. When {@link #next}, {@link
+ * dev.coppice.error.SnapshotClosedException} when a snapshot has; what another thread closes
+ * meanwhile, or the store evicts, may show only at the next leaf. When {@link #next}, {@link
  * #previous} or {@link #nextBatch} throws, the cursor stays where it was: a reader that was evicted
  * is refreshed, and goes on. After another move that threw, it stands as a new one.
  */
@@ -70,9 +71,12 @@ public final class Cursor implements AutoCloseable {
 
     /** Goes one entry on, from a new cursor to the first; returns whether there is one. */
     public boolean next() {
-        requireOpen();
+        boolean isInPlace = walk.isInPlace();
+        if (!isInPlace) {
+            requireOpen();
+        }
         try {
-            return walk.next();
+            return isInPlace ? walk.nextInPlace() : walk.next();
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
@@ -80,9 +84,12 @@ public final class Cursor implements AutoCloseable {
 
     /** Goes one entry back, from a new cursor to the last; returns whether there is one. */
     public boolean previous() {
-        requireOpen();
+        boolean isInPlace = walk.isInPlace();
+        if (!isInPlace) {
+            requireOpen();
+        }
         try {
-            return walk.previous();
+            return isInPlace ? walk.previousInPlace() : walk.previous();
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
@@ -322,22 +329,29 @@ public final class Cursor implements AutoCloseable {
 
     /** {@return the value, until the cursor's next call} */
     public BytesView valueView() {
-        requireEntry();
+        boolean isInPlace = walk.isInPlace();
+        if (!isInPlace) {
+            requireEntry();
+        }
+        boolean isOfLeaf;
         try {
-            show(walk.entry());
+            isOfLeaf = show(isInPlace ? walk.entryInPlace() : walk.entry());
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
-        handle.checkAfterRead();
+        if (!isInPlace || !isOfLeaf) {
+            handle.checkAfterRead();
+        }
         return valueView;
     }
 
-    private void show(TreeCursor entry) {
+    /** Shows a value; returns whether it is that of the leaf that was copied. */
+    private boolean show(TreeCursor entry) {
         LeafImage leaf = entry.leaf();
         long range = leaf.valueRange(entry.index());
         if (range >= 0) {
             valueView.show(leaf.bytes(), (int) (range >>> 32), (int) range);
-            return;
+            return true;
         }
         int length = entry.valueArrayBytes();
         if (large.length < length) {
@@ -345,6 +359,7 @@ public final class Cursor implements AutoCloseable {
         }
         entry.copyValue(large, 0);
         valueView.show(large, 0, length);
+        return false;
     }
 
     /** {@return the length of the value in bytes} */
@@ -377,6 +392,9 @@ public final class Cursor implements AutoCloseable {
     }
 
     private void requireEntry() {
+        if (walk.isInPlace()) {
+            return;
+        }
         requireOpen();
         if (!walk.isOnEntry()) {
             handle.checkAfterRead();
@@ -395,5 +413,6 @@ public final class Cursor implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
+        walk.end();
     }
 }

@@ -106,6 +106,14 @@ final class Pin {
         return (long) GENERATION.getOpaque(this) == expected;
     }
 
+    /**
+     * {@return as {@link #isAt}, for who reads no pages} What another thread does may show late,
+     * and the compiler need not read again what was read before.
+     */
+    boolean wasAt(long expected) {
+        return (long) GENERATION.get(this) == expected;
+    }
+
     /** {@return wall clock when the root was pinned, or 0 for a read that is over in no time} */
     long openedMillis() {
         return openedMillis;

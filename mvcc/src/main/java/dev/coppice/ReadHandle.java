@@ -44,7 +44,8 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
      * Every operation has the same shape: is the handle usable; read; is the handle still on the
      * state that was read? A read may look at bytes that are already something else; it is built to
      * survive that, and what it found, an exception included, is thrown away when the last question
-     * is answered with no. Operations that programs call millions of times spell this out, since a
+     * is answered with no. What a cursor has copied it shows without the last question. Operations
+     * that programs call millions of times spell this out, since a
      * lambda would be allocated; the others use read().
      */
     final Store store;
@@ -64,6 +65,13 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
 
     /** {@return a number that moves whenever the trees it reads are other ones} */
     abstract long changes();
+
+    /**
+     * {@return whether it may be used, and reads the same trees still as when {@link #changes} was
+     * that number} What another thread does may show late: it is for who reads no pages. Requires:
+     * the handle could be used then.
+     */
+    abstract boolean isStillAt(long changes);
 
     /** {@return what this thread counts in} */
     abstract Tally tally();

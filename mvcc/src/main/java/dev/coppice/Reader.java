@@ -237,6 +237,11 @@ public final class Reader extends ReadHandle implements AutoCloseable {
     }
 
     @Override
+    boolean isStillAt(long changes) {
+        return pin.wasAt(changes);
+    }
+
+    @Override
     Tally tally() {
         return pin.tally();
     }

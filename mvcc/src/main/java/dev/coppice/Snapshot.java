@@ -87,7 +87,12 @@ public final class Snapshot extends ReadHandle implements AutoCloseable {
 
     @Override
     long changes() {
-        return 0;
+        return generation;
+    }
+
+    @Override
+    boolean isStillAt(long changes) {
+        return pin.wasAt(changes);
     }
 
     @Override

@@ -78,11 +78,28 @@ final class Walk {
         return landed(tree.last(), Place.NOWHERE);
     }
 
+    /**
+     * {@return whether it stands on an entry of the leaf that was copied, and its handle may be
+     * used and has not moved since} Then what the leaf has can be looked at without more questions:
+     * a handle that another thread closes just now is noticed at the next leaf.
+     */
+    boolean isInPlace() {
+        return place == Place.ENTRY && handle.isStillAt(changes);
+    }
+
     boolean next() {
-        if (handle.changes() != changes || place != Place.ENTRY) {
-            return nextByKey();
-        }
+        catchUp();
         handle.checkAfterRead();
+        return switch (place) {
+            case NOWHERE -> first();
+            case ENTRY -> nextInPlace();
+            case BELOW_KEY -> landed(tree.seek(held, heldBytes), Place.BELOW_KEY);
+            case KEY, ABOVE_KEY -> landed(tree.seekHigher(held, heldBytes), Place.ABOVE_KEY);
+        };
+    }
+
+    /** As {@link #next}. Requires: {@link #isInPlace} was true. */
+    boolean nextInPlace() {
         if (tree.nextInLeaf()) {
             return isFixed || !tree.isLongKey() || landed(true, Place.ENTRY);
         }
@@ -90,36 +107,24 @@ final class Walk {
         return landed(tree.next(), Place.ABOVE_KEY);
     }
 
-    private boolean nextByKey() {
+    boolean previous() {
         catchUp();
+        handle.checkAfterRead();
         return switch (place) {
-            case NOWHERE -> first();
-            case ENTRY -> next();
-            case BELOW_KEY -> landed(tree.seek(held, heldBytes), Place.BELOW_KEY);
-            case KEY, ABOVE_KEY -> landed(tree.seekHigher(held, heldBytes), Place.ABOVE_KEY);
+            case NOWHERE -> last();
+            case ENTRY -> previousInPlace();
+            case ABOVE_KEY -> landed(tree.seekFloor(held, heldBytes), Place.ABOVE_KEY);
+            case KEY, BELOW_KEY -> landed(tree.seekLower(held, heldBytes), Place.BELOW_KEY);
         };
     }
 
-    boolean previous() {
-        if (handle.changes() != changes || place != Place.ENTRY) {
-            return previousByKey();
-        }
-        handle.checkAfterRead();
+    /** As {@link #previous}. Requires: {@link #isInPlace} was true. */
+    boolean previousInPlace() {
         if (tree.previousInLeaf()) {
             return isFixed || !tree.isLongKey() || landed(true, Place.ENTRY);
         }
         standOnKey();
         return landed(tree.previous(), Place.BELOW_KEY);
-    }
-
-    private boolean previousByKey() {
-        catchUp();
-        return switch (place) {
-            case NOWHERE -> last();
-            case ENTRY -> previous();
-            case ABOVE_KEY -> landed(tree.seekFloor(held, heldBytes), Place.ABOVE_KEY);
-            case KEY, BELOW_KEY -> landed(tree.seekLower(held, heldBytes), Place.BELOW_KEY);
-        };
     }
 
     boolean seek(Target target, byte[] key, int keyBytes) {
@@ -198,6 +203,11 @@ final class Walk {
         return place == Place.KEY || (!isFixed && tree.isLongKey());
     }
 
+    /** {@return the tree's cursor on the entry} Requires: {@link #isInPlace} was true. */
+    TreeCursor entryInPlace() {
+        return tree;
+    }
+
     /**
      * {@return the tree's cursor on the entry, to read its value} Requires: isOnEntry().
      *
@@ -239,6 +249,11 @@ final class Walk {
         }
         place = isThere ? Place.ENTRY : otherwise;
         return isThere;
+    }
+
+    /** Ends: it is in no place any more. */
+    void end() {
+        place = Place.NOWHERE;
     }
 
     /** Gives the place up for one that does not depend on it. */

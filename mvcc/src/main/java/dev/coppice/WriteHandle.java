@@ -438,6 +438,11 @@ public abstract sealed class WriteHandle extends EntryWrites permits WriteTransa
     }
 
     @Override
+    final boolean isStillAt(long changes) {
+        return Thread.currentThread().equals(owner) && view.changes() == changes;
+    }
+
+    @Override
     final void requireUsable() {
         if (!Thread.currentThread().equals(owner)) {
             throw isCallingOut

@@ -163,6 +163,37 @@ final class CursorTest {
     }
 
     @Test
+    void valueOutsideItsLeafIsNotReadOnceTheSnapshotIsClosed() {
+        store.put(Keys.encode(0, new byte[Long.BYTES]), new byte[store.config().pageBytes() * 3]);
+        Snapshot snapshot = store.snapshot();
+        Cursor cursor = snapshot.cursor();
+        assertTrue(cursor.next());
+        assertEquals(store.config().pageBytes() * 3, cursor.valueView().length());
+        snapshot.close();
+        assertThrows(SnapshotClosedException.class, cursor::valueView);
+        assertThrows(SnapshotClosedException.class, cursor::value);
+    }
+
+    @Test
+    void stepsInsideALeafRefuseAHandleThatIsClosedOrParked() {
+        fill();
+        Reader reader = store.reader();
+        Cursor cursor = reader.cursor();
+        assertTrue(cursor.next());
+        assertTrue(cursor.next());
+        reader.park();
+        assertThrows(IllegalStateException.class, cursor::next);
+        assertThrows(IllegalStateException.class, cursor::previous);
+        assertThrows(IllegalStateException.class, cursor::valueView);
+        reader.refresh();
+        assertEquals(1, cursor.keyLong());
+        assertTrue(cursor.next());
+        reader.close();
+        assertThrows(IllegalStateException.class, cursor::next);
+        assertThrows(IllegalStateException.class, cursor::valueView);
+    }
+
+    @Test
     void viewAndBatchOutliveTheSnapshot() {
         fill();
         Snapshot snapshot = store.snapshot();

@@ -133,6 +133,11 @@ public final class LeafImage {
 
     /** {@return whether the end of key {@code index} lies in a run} */
     public boolean isLongKey(int index) {
+        // Steps ask this of each entry: a length of one byte is looked at, and nothing is kept.
+        int first = bytes[Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index) + flagBytes];
+        if (first >= 0) {
+            return first >= inlineKeyBytes;
+        }
         parse(index);
         return keyBytes > inlineKeyBytes;
     }
