@@ -6,6 +6,7 @@ import dev.coppice.perf.compare.store.Peer;
 import dev.coppice.perf.compare.work.Suite;
 import dev.coppice.perf.compare.work.Work;
 import dev.coppice.perf.figures.Table;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -157,6 +158,15 @@ final class Bars {
         return term.peer() == peer
                 && term.suite().equals(suite)
                 && (work == null || term.work().equals(work));
+    }
+
+    /** {@return the figures of the last runs of what the bars need} */
+    static Results lastResults() throws IOException {
+        var all = new Results();
+        for (String name : List.of(Compare.BARS, Latency.NAME, Space.NAME)) {
+            all.addAll(Results.load(name));
+        }
+        return all;
     }
 
     /** {@return what the results say of the bars that they have figures for} */

@@ -28,10 +28,7 @@ final class Check {
         Compare.run(with(words, "--bars"));
         Latency.run(words);
         Space.run(with(words, "--peers", "coppice"));
-        Results all = new Results();
-        for (String name : List.of(Compare.NAME, Latency.NAME, Space.NAME)) {
-            all.addAll(Results.load(name));
-        }
+        Results all = Bars.lastResults();
         Bars.print(all);
         List<Bar.Outcome> outcomes = Bars.outcomes(all);
         long shortBars = outcomes.stream().filter(Bar.Outcome::isShort).count();

@@ -21,6 +21,10 @@ import java.util.stream.Collectors;
 /** All workloads on all stores. Thread safety: one thread. */
 final class Compare {
     static final String NAME = "compare";
+
+    /** The runs of what the bars need, which a run of everything does not replace. */
+    static final String BARS = "bars";
+
     private static final String HELP =
             """
             Usage: perf/run compare [--quick] [--share] [--entries N] [--rounds R] [--peers NAMES]
@@ -82,7 +86,7 @@ final class Compare {
         new Turns(Scale.of(arguments), folder, choice, results).run(suites, peers);
         print(results, peers);
         Bars.print(results);
-        results.save(NAME);
+        results.save(isForBars ? BARS : NAME);
     }
 
     /** {@return the values that a list of names in small letters means} */

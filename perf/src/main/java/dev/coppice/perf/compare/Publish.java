@@ -22,6 +22,7 @@ final class Publish {
             return;
         }
         new Arguments(words, List.of(), List.of()).end();
+        Compare.run(List.of("--bars"));
         Compare.run(List.of());
         Latency.run(List.of());
         Space.run(List.of());

@@ -24,7 +24,7 @@ final class Report {
             Usage: perf/run report [--out DIR]
 
             Writes figures.md and its plots into docs/perf (--out names another folder), from the
-            last runs of compare, latency, space, growth and ycsb; what did not run is left out.
+            last runs of compare --bars, compare, latency, space, growth and ycsb; what did not run is left out.
             """;
     private static final List<Peer> ORDERED =
             Arrays.stream(Peer.values()).filter(Peer::isOrdered).toList();
@@ -106,13 +106,10 @@ final class Report {
     }
 
     private void bars() throws IOException {
-        Results all = new Results();
-        for (String name : List.of(Compare.NAME, Latency.NAME, Space.NAME)) {
-            all.addAll(Results.load(name));
-        }
-        List<Bar.Outcome> outcomes = Bars.outcomes(all);
+        List<Bar.Outcome> outcomes = Bars.outcomes(Bars.lastResults());
         if (!outcomes.isEmpty()) {
             add("## Bars");
+            origin(Results.load(Compare.BARS));
             add(Bars.table(outcomes));
         }
     }

@@ -75,8 +75,11 @@ final class Turns {
         Path store = folder.resolve(suite.id() + "-" + peer.name());
         List<Row> rows = new ArrayList<>();
         long start = System.nanoTime();
+        // The processors of a machine may differ, by what else runs on the other half of a core.
+        boolean isBound = works.stream().allMatch(Work::isReading);
         try (Fork fork =
                 Fork.start(
+                        isBound,
                         Trial.class,
                         peer,
                         store,

@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,6 +16,7 @@ import java.util.regex.Pattern;
  * <p>Thread safety: one thread.
  */
 public final class Fork implements AutoCloseable {
+    private static final Path TASKSET = Path.of("/usr/bin/taskset");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /**
@@ -70,12 +73,30 @@ public final class Fork implements AutoCloseable {
 
     /** Starts a main class. {@code PERF_JVM} in the environment holds more JVM options. */
     public static Fork start(Class<?> main, Object... arguments) throws IOException {
-        return start(Installation.classPath(), main, arguments);
+        return start(false, main, arguments);
     }
 
-    private static Fork start(String classPath, Class<?> main, Object... arguments)
+    /** As {@link #start}; where {@code isBound}, the JVM keeps to the machine's last processor. */
+    public static Fork start(boolean isBound, Class<?> main, Object... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(isBound ? binding() : List.of(), Installation.classPath(), main, arguments);
+    }
+
+    /**
+     * {@return the words before a command that bind it to a processor; none where that is not
+     * possible}
+     */
+    private static List<String> binding() {
+        int last = Runtime.getRuntime().availableProcessors() - 1;
+        return Files.isExecutable(TASKSET)
+                ? List.of(TASKSET.toString(), "-c", Integer.toString(last))
+                : List.of();
+    }
+
+    private static Fork start(
+            List<String> binding, String classPath, Class<?> main, Object... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(binding);
         command.add(Installation.java());
         command.addAll(jvmOptions());
         command.add("-cp");
@@ -97,7 +118,7 @@ public final class Fork implements AutoCloseable {
 
     /** As {@link #run(Class, Object...)} with another class path. */
     static String[] run(String classPath, Class<?> main, Object... arguments) throws IOException {
-        try (Fork fork = start(classPath, main, arguments)) {
+        try (Fork fork = start(List.of(), classPath, main, arguments)) {
             String[] result = fork.await("result");
             fork.end();
             return result;

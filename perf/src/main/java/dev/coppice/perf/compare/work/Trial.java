@@ -196,7 +196,8 @@ public final class Trial {
             return pass(workload, work);
         }
         Warmth warmth = new Warmth();
-        long limit = WARM_LIMITS * work.limit(entries);
+        // What only reads leaves the store as it was, however long it does.
+        long limit = work.isReading() ? Long.MAX_VALUE : WARM_LIMITS * work.limit(entries);
         long done = 0;
         while (done < limit && !warmth.isEnough()) {
             long start = System.nanoTime();
@@ -243,8 +244,9 @@ public final class Trial {
     }
 
     /** Runs up to so many operations or so long; returns how many it did. */
-    private static long pass(Workload workload, Work work, long limit, long nanos) {
-        long chunk = Math.max(1, limit / (work.isParallel() ? PARALLEL_CHUNKS : CHUNKS));
+    private long pass(Workload workload, Work work, long limit, long nanos) {
+        int chunks = work.isParallel() ? PARALLEL_CHUNKS : CHUNKS;
+        long chunk = Math.max(1, work.limit(entries) / chunks);
         long deadline = System.nanoTime() + nanos;
         long done = 0;
         while (done < limit && System.nanoTime() < deadline) {

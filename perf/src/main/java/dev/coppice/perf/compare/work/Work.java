@@ -101,6 +101,17 @@ public enum Work {
         return this == RANGE_DELETE || this == OPEN || isDurable();
     }
 
+    /** {@return whether it reads only, in one thread, beside which the store has nothing to do} */
+    public boolean isReading() {
+        return switch (this) {
+            case GET, GET_REFRESHED, GET_NEWEST, MULTI_GET -> true;
+            case SCAN_BYTE, SCAN_ALL, REVERSE_BYTE, REVERSE_ALL, READ_SEQ, READ_REV, READ_CRC ->
+                    true;
+            case RANGE_10, RANGE_100 -> true;
+            default -> false;
+        };
+    }
+
     boolean isParallel() {
         return switch (this) {
             case READERS_1, READERS_2, READERS_1_WRITER, READERS_2_WRITER, COMMIT_DURABLE_8 -> true;
