@@ -14,6 +14,9 @@ final class Sums {
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
+    private static final VarHandle INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
     private Sums() {}
 
     static long of(byte[] bytes, int offset, int length) {
@@ -29,6 +32,10 @@ final class Sums {
         }
         for (; at <= limit - Long.BYTES; at += Long.BYTES) {
             sum += (long) LONGS.get(bytes, at);
+        }
+        if (at <= limit - Integer.BYTES) {
+            sum += (int) INTS.get(bytes, at);
+            at += Integer.BYTES;
         }
         for (; at < limit; at++) {
             sum += bytes[at];
@@ -49,6 +56,10 @@ final class Sums {
         }
         for (; at <= limit - Long.BYTES; at += Long.BYTES) {
             sum += bytes.getLong(at);
+        }
+        if (at <= limit - Integer.BYTES) {
+            sum += bytes.getInt(at);
+            at += Integer.BYTES;
         }
         for (; at < limit; at++) {
             sum += bytes.getByte(at);
