@@ -45,8 +45,8 @@ public abstract sealed class ReadHandle permits Snapshot, Reader, EntryWrites {
      * state that was read? A read may look at bytes that are already something else; it is built to
      * survive that, and what it found, an exception included, is thrown away when the last question
      * is answered with no. What a cursor has copied it shows without the last question. Operations
-     * that programs call millions of times spell this out, since a
-     * lambda would be allocated; the others use read().
+     * that programs call millions of times spell this out, since a lambda would be allocated; the
+     * others use read().
      */
     final Store store;
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread safety: any number of threads may read at once, and any thread may close it: what
  * others are reading at that moment ends with {@link SnapshotClosedException}, as everything does
- * that is called later. Cursors are for one thread each. Each operation with a long key allocates
- * 24 bytes; a Reader's do not.
+ * that is called later, but that a {@link Cursor} goes on in what it has copied. Cursors are for
+ * one thread each. Each operation with a long key allocates 24 bytes; a Reader's do not.
  */
 public final class Snapshot extends ReadHandle implements AutoCloseable {
     /*

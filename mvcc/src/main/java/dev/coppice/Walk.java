@@ -101,7 +101,11 @@ final class Walk {
     /** As {@link #next}. Requires: {@link #isInPlace} was true. */
     boolean nextInPlace() {
         if (tree.nextInLeaf()) {
-            return isFixed || !tree.isLongKey() || landed(true, Place.ENTRY);
+            if (isFixed || !tree.isLongKey()) {
+                return true;
+            }
+            // Its end is read from a page, which may fail: not before there is a key to stand on.
+            tree.toIndex(tree.index() - 1);
         }
         standOnKey();
         return landed(tree.next(), Place.ABOVE_KEY);
@@ -121,7 +125,10 @@ final class Walk {
     /** As {@link #previous}. Requires: {@link #isInPlace} was true. */
     boolean previousInPlace() {
         if (tree.previousInLeaf()) {
-            return isFixed || !tree.isLongKey() || landed(true, Place.ENTRY);
+            if (isFixed || !tree.isLongKey()) {
+                return true;
+            }
+            tree.toIndex(tree.index() + 1);
         }
         standOnKey();
         return landed(tree.previous(), Place.BELOW_KEY);
@@ -243,9 +250,9 @@ final class Walk {
     private boolean landed(boolean isThere, Place otherwise) {
         handle.checkAfterRead();
         if (isThere && !isFixed && tree.isLongKey()) {
-            place = Place.NOWHERE;
-            hold();
+            byte[] key = tree.keyArray();
             handle.checkAfterRead();
+            hold(key, tree.keyBytes());
         }
         place = isThere ? Place.ENTRY : otherwise;
         return isThere;

@@ -1,7 +1,10 @@
 package dev.coppice;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.error.CorruptStoreException;
@@ -65,6 +68,49 @@ class DamagedStoreTest {
         }
         intact = Files.readAllBytes(path);
         model.verify(path, CONFIG);
+    }
+
+    /** Its place was lost: the next step began at the first entry. */
+    @Test
+    void stepOntoAKeyWhoseEndIsDamagedLeavesTheCursorWhereItWas() throws IOException {
+        Path path = directory.resolve("long-key");
+        byte[] longKey = Arrays.copyOf(Samples.key(2), 400);
+        System.arraycopy(Samples.value(9, 300), 0, longKey, 100, 300);
+        try (Store store = Store.open(path, CONFIG)) {
+            store.put(Samples.key(1), Samples.value(1, 30));
+            store.put(Samples.key(2), Samples.value(2, 30));
+            store.put(longKey, Samples.value(2, 31));
+            store.put(Samples.key(3), Samples.value(3, 30));
+        }
+        byte[] file = Files.readAllBytes(path);
+        byte[] end = Arrays.copyOfRange(longKey, 300, longKey.length);
+        int damaged = 0;
+        for (int at = 0; at <= file.length - end.length; at++) {
+            if (Arrays.equals(file, at, at + end.length, end, 0, end.length)) {
+                file[at + 50] ^= 1;
+                damaged++;
+            }
+        }
+        assertTrue(damaged > 0, "the end of the key is not in the file");
+        MemoryStorage storage = new MemoryStorage(1 << 24);
+        try (Arena arena = Arena.ofConfined()) {
+            storage.create(Damage.segment(arena, file));
+        }
+        try (Store store = Store.on(storage, CONFIG);
+                Reader reader = store.reader();
+                Cursor cursor = reader.cursor()) {
+            assertTrue(cursor.next());
+            assertTrue(cursor.next());
+            for (int i = 0; i < 2; i++) {
+                assertThrows(CorruptStoreException.class, cursor::next);
+                assertArrayEquals(Samples.key(2), cursor.key());
+                assertArrayEquals(Samples.value(2, 30), cursor.value());
+            }
+            assertTrue(cursor.seek(Samples.key(3)));
+            assertThrows(CorruptStoreException.class, cursor::previous);
+            assertArrayEquals(Samples.key(3), cursor.key());
+            assertFalse(cursor.next());
+        }
     }
 
     /** What became of a damaged store. */

@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.error.SnapshotClosedException;
 import dev.coppice.error.StoreClosedException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A reader moves when it is told to, and keeps the pages of where it stands. */
 class ReaderTest {
@@ -282,6 +285,35 @@ class ReaderTest {
         evicted.close();
         for (Pin pin : pins.all()) {
             assertTrue(pin == null || Pin.state(pin.generation()) == Pin.FREE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 2000})
+    void cursorInsideALeafGoesOnFromItsEntryWhenItsReaderWasEvicted(int keyBytes) {
+        try (WriteTransaction txn = store.begin()) {
+            for (int i = 0; i < 5; i++) {
+                model.put(txn, Samples.key(i, keyBytes), Samples.value(i, 10));
+            }
+            txn.commit();
+        }
+        try (Reader reader = store.reader();
+                Cursor cursor = reader.cursor()) {
+            assertTrue(cursor.seekExact(Samples.key(0, keyBytes)));
+            assertTrue(cursor.next());
+            evictAll();
+            List.<Executable>of(cursor::next, cursor::previous, cursor::valueView, cursor::keyView)
+                    .forEach(use -> assertThrows(SnapshotClosedException.class, use));
+            reader.refresh();
+            assertArrayEquals(Samples.key(1, keyBytes), cursor.key());
+            assertArrayEquals(Samples.value(1, 10), cursor.value());
+            assertTrue(cursor.next());
+            assertArrayEquals(Samples.key(2, keyBytes), cursor.key());
+            evictAll();
+            assertThrows(SnapshotClosedException.class, cursor::previous);
+            reader.refresh();
+            assertTrue(cursor.previous());
+            assertArrayEquals(Samples.key(1, keyBytes), cursor.key());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.coppice.engine.page;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An image shows every entry of a leaf, however full that is, and whatever it held before. */
@@ -59,6 +61,34 @@ class LeafImageTest {
             assertThrows(CorruptStoreException.class, () -> image.valueRange(last));
             assertThrows(CorruptStoreException.class, () -> image.keyBytes(last));
             checkEntry(0, 500);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512, false", "512, true", "4096, false", "4096, true"})
+    void tellsWhichKeysEndOutsideTheLeaf(int pageBytes, boolean isExt) {
+        int inline = PageSize.inlineKeyBytes(pageBytes);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(2L * pageBytes);
+            LeafPage.init(s, pageBytes, isExt, 1, 1, 0, NO_PREFIX, 0);
+            int payload = LeafPage.payloadBytes(false, 1, false);
+            int[] lengths = {5, inline, inline + 1};
+            for (int index = 0; index < lengths.length; index++) {
+                byte[] key = new byte[lengths[index]];
+                key[0] = (byte) index;
+                int page = pageBytes;
+                LeafPage.insert(s, page, pageBytes, index, key, key.length, 0, payload);
+            }
+            var leaf = new LeafImage(pageBytes);
+            leaf.load(s, pageBytes);
+            for (int index = 0; index < lengths.length; index++) {
+                assertEquals(lengths[index] > inline, leaf.isLongKey(index), "index " + index);
+                assertEquals(lengths[index], leaf.keyBytes(index));
+                assertEquals(lengths[index] > inline, leaf.isLongKey(index), "index " + index);
+            }
+            leaf.leaveOut(0);
+            assertFalse(leaf.isLongKey(0));
+            assertTrue(leaf.isLongKey(1));
         }
     }
 
