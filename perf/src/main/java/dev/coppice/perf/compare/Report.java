@@ -109,8 +109,11 @@ final class Report {
         List<Bar.Outcome> outcomes = Bars.outcomes(Bars.lastResults());
         if (!outcomes.isEmpty()) {
             add("## Bars");
-            origin(Results.load(Compare.BARS));
+            Results runs = Results.load(Compare.BARS);
+            origin(runs);
             add(Bars.table(outcomes));
+            String title = Suite.MAIN.title() + ": how many times Coppice's time each takes";
+            plot("bars", title, ratios(runs, Suite.MAIN, title));
         }
     }
 

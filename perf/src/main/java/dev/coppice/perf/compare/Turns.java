@@ -76,7 +76,7 @@ final class Turns {
         List<Row> rows = new ArrayList<>();
         long start = System.nanoTime();
         // The processors of a machine may differ, by what else runs on the other half of a core.
-        boolean isBound = works.stream().allMatch(Work::isReading);
+        boolean isBound = !scale.sharesJvms() && works.stream().allMatch(Work::isReading);
         try (Fork fork =
                 Fork.start(
                         isBound,
