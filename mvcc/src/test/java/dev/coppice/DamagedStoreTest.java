@@ -92,11 +92,7 @@ class DamagedStoreTest {
             }
         }
         assertTrue(damaged > 0, "the end of the key is not in the file");
-        MemoryStorage storage = new MemoryStorage(1 << 24);
-        try (Arena arena = Arena.ofConfined()) {
-            storage.create(Damage.segment(arena, file));
-        }
-        try (Store store = Store.on(storage, CONFIG);
+        try (Store store = Store.on(storageOf(file), CONFIG);
                 Reader reader = store.reader();
                 Cursor cursor = reader.cursor()) {
             assertTrue(cursor.next());
@@ -119,14 +115,18 @@ class DamagedStoreTest {
         ERROR
     }
 
-    private static Outcome open(byte[] file, Verify verify) {
+    private static MemoryStorage storageOf(byte[] file) {
         MemoryStorage storage = new MemoryStorage(1 << 24);
         try (Arena arena = Arena.ofConfined()) {
             storage.create(Damage.segment(arena, file));
         }
+        return storage;
+    }
+
+    private static Outcome open(byte[] file, Verify verify) {
         StoreConfig config = CONFIG.withVerify(verify);
         int errors;
-        try (Store store = Store.on(storage, config)) {
+        try (Store store = Store.on(storageOf(file), config)) {
             errors = read(store, verify == Verify.NEVER);
             errors += verify == Verify.NEVER ? 0 : write(store);
         } catch (StoreException e) {
@@ -337,11 +337,7 @@ class DamagedStoreTest {
         int page = usedPage(Kind.LEAF);
         byte[] file = intact.clone();
         file[page * PAGE_BYTES + PAGE_BYTES - 1] ^= 1;
-        MemoryStorage storage = new MemoryStorage(1 << 24);
-        try (Arena arena = Arena.ofConfined()) {
-            storage.create(Damage.segment(arena, file));
-        }
-        try (Store store = Store.on(storage, CONFIG);
+        try (Store store = Store.on(storageOf(file), CONFIG);
                 Snapshot snapshot = store.snapshot();
                 Cursor cursor = snapshot.cursor()) {
             while (cursor.next()) {

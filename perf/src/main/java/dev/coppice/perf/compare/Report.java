@@ -24,7 +24,8 @@ final class Report {
             Usage: perf/run report [--out DIR]
 
             Writes figures.md and its plots into docs/perf (--out names another folder), from the
-            last runs of compare --bars, compare, latency, space, growth and ycsb; what did not run is left out.
+            last runs of compare --bars, compare, latency, space, growth and ycsb; what did not
+            run is left out.
             """;
     private static final List<Peer> ORDERED =
             Arrays.stream(Peer.values()).filter(Peer::isOrdered).toList();
@@ -109,9 +110,10 @@ final class Report {
         List<Bar.Outcome> outcomes = Bars.outcomes(Bars.lastResults());
         if (!outcomes.isEmpty()) {
             add("## Bars");
-            Results runs = Results.load(Compare.BARS);
-            origin(runs);
             add(Bars.table(outcomes));
+        }
+        Results runs = Results.load(Compare.BARS);
+        if (begins(runs, "Runs of the bars")) {
             String title = Suite.MAIN.title() + ": how many times Coppice's time each takes";
             plot("bars", title, ratios(runs, Suite.MAIN, title));
         }

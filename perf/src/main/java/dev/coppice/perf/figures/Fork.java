@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class Fork implements AutoCloseable {
     private static final Path TASKSET = Path.of("/usr/bin/taskset");
+    private static final String ALLOWED = "Cpus_allowed_list:";
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /**
@@ -76,7 +77,7 @@ public final class Fork implements AutoCloseable {
         return start(false, main, arguments);
     }
 
-    /** As {@link #start}; where {@code isBound}, the JVM keeps to the machine's last processor. */
+    /** As {@link #start}; where {@code isBound}, the JVM keeps to the last processor it may use. */
     public static Fork start(boolean isBound, Class<?> main, Object... arguments)
             throws IOException {
         return start(isBound ? binding() : List.of(), Installation.classPath(), main, arguments);
@@ -86,11 +87,16 @@ public final class Fork implements AutoCloseable {
      * {@return the words before a command that bind it to a processor; none where that is not
      * possible}
      */
-    private static List<String> binding() {
-        int last = Runtime.getRuntime().availableProcessors() - 1;
-        return Files.isExecutable(TASKSET)
-                ? List.of(TASKSET.toString(), "-c", Integer.toString(last))
-                : List.of();
+    private static List<String> binding() throws IOException {
+        if (Files.isExecutable(TASKSET)) {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith(ALLOWED)) {
+                    String[] numbers = line.substring(ALLOWED.length()).strip().split("[,-]", -1);
+                    return List.of(TASKSET.toString(), "-c", numbers[numbers.length - 1]);
+                }
+            }
+        }
+        return List.of();
     }
 
     private static Fork start(
