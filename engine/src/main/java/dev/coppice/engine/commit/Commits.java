@@ -37,7 +37,9 @@ public final class Commits {
      * What changes the free space is written down in the ledger once it is published, where other
      * processes write, too.
      */
-    private static final long PAGES_PER_SCAN = 128;
+    /** So few that what small commits circulate through stays in the cache. */
+    private static final long PAGES_PER_SCAN = 32;
+
     private static final int SCAN_ATTEMPTS = 100;
     private static final int ROOTS_PER_PAGE = 8;
 

@@ -352,13 +352,32 @@ public final class SlottedPage {
         return Arrays.compareUnsigned(key, inline, keyBytes, tail, 0, tail.length);
     }
 
+    /** {@return bytes from the start of the page to the end of its arrays} */
+    private static int frontBytes(MemorySegment s, long page) {
+        int shape = PageHeader.shape(s, page);
+        int count = PageHeader.count(shape);
+        int front =
+                PREFIX_OFFSET + PageHeader.prefixBytes(shape) + (HEAD_BYTES + SLOT_BYTES) * count;
+        return isBranch(s, page) ? front + Reference.BYTES * (count + 1) : front;
+    }
+
     /** {@return bytes between the arrays and the heap} */
     static int gapBytes(MemorySegment s, long page, int pageBytes) {
-        long arraysEnd = references(s, page);
-        if (isBranch(s, page)) {
-            arraysEnd += (long) Reference.BYTES * (PageHeader.count(s, page) + 1);
+        return pageBytes - heapBytes(s, page) - frontBytes(s, page);
+    }
+
+    /** Copies a page but for what lies free between the arrays and the heap. */
+    public static void copy(MemorySegment s, long page, MemorySegment t, long to, int pageBytes) {
+        int front = frontBytes(s, page);
+        int heap = heapBytes(s, page);
+        if (front + heap < pageBytes) {
+            MemorySegment.copy(s, page, t, to, front);
+            long tail = pageBytes - (long) heap;
+            MemorySegment.copy(s, page + tail, t, to + tail, heap);
+        } else {
+            // A full page, or what is none.
+            MemorySegment.copy(s, page, t, to, pageBytes);
         }
-        return (int) (page + pageBytes - heapBytes(s, page) - arraysEnd);
     }
 
     /** {@return bytes that a rebuild would leave free} */

@@ -6,6 +6,7 @@ import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.page.PageVerifier;
+import dev.coppice.engine.page.SlottedPage;
 import dev.coppice.error.CorruptStoreException;
 import dev.coppice.storage.Storage;
 import java.lang.foreign.Arena;
@@ -153,7 +154,7 @@ public final class WriteSet {
         long page = allocate();
         MemorySegment target = pages.segment(page);
         long at = pages.position(page);
-        MemorySegment.copy(
+        SlottedPage.copy(
                 pages.segment(oldPage), pages.position(oldPage), target, at, pageSize.bytes());
         PageHeader.rename(target, at, page, id);
         supersede(oldPage, oldBirth);
