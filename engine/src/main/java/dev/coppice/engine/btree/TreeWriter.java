@@ -287,7 +287,8 @@ public final class TreeWriter {
             boolean isLast) {
         PageMap pages = writes.pages();
         boolean isOverflow = isOverflow(keyBytes, value, deadline);
-        boolean isExt = isOverflow || deadline != LeafPage.NO_DEADLINE;
+        boolean isLong = keyBytes > writes.pageSize().inlineKeyBytes();
+        boolean isExt = isLong || isOverflow || deadline != LeafPage.NO_DEADLINE;
         int payload = payloadBytes(keyBytes, value, deadline);
         boolean isNew = true;
         boolean mayShift = true;
@@ -332,8 +333,8 @@ public final class TreeWriter {
     private boolean overwrite(
             MemorySegment s, long page, int index, ValueSource value, long deadline) {
         int flags = deadline == LeafPage.NO_DEADLINE ? 0 : LeafPage.EXPIRY;
-        if (LeafPage.entryFlags(s, page, index) != flags
-                || LeafPage.valueBytes(s, page, pageBytes, index) != value.length()) {
+        int old = LeafPage.entryFlags(s, page, index) & ~LeafPage.LONG_KEY;
+        if (old != flags || LeafPage.valueBytes(s, page, pageBytes, index) != value.length()) {
             return false;
         }
         if (flags != 0) {
@@ -367,6 +368,7 @@ public final class TreeWriter {
         long keyRun = isLong ? writes.writeRun(keyTail.of(key, inline, keyBytes - inline)) : 0;
         long valueRun = isOverflow && keptBirth == 0 ? writes.writeRun(value) : 0;
         int flags = isOverflow ? LeafPage.OVERFLOW : 0;
+        flags |= isLong ? LeafPage.LONG_KEY : 0;
         flags |= deadline == LeafPage.NO_DEADLINE ? 0 : LeafPage.EXPIRY;
         long at = LeafPage.insert(s, page, pageBytes, index, key, keyBytes, flags, payload);
         if (isLong) {

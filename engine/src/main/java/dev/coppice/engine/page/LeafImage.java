@@ -102,7 +102,7 @@ public final class LeafImage {
         if (parsed == index) {
             return;
         }
-        entry = Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
+        entry = slot(index);
         if (entry < lowest) {
             throw new CorruptStoreException(
                     pageId(), "start of an entry", "at least " + lowest, entry);
@@ -119,6 +119,10 @@ public final class LeafImage {
         int inline = Math.min(keyBytes, inlineKeyBytes);
         keyEnd = rest + Math.max(0, inline - prefixBytes - SlottedPage.HEAD_BYTES);
         if (keyBytes > inline) {
+            if (!isLongKey(index)) {
+                throw new CorruptStoreException(
+                        pageId(), "length of a key without a run", "at most " + inline, keyBytes);
+            }
             keyEnd += Reference.BYTES;
         }
         value = keyEnd + LeafPage.deadlineBytes(bytes[entry] & expiryMask);
@@ -133,13 +137,12 @@ public final class LeafImage {
 
     /** {@return whether the end of key {@code index} lies in a run} */
     public boolean isLongKey(int index) {
-        // Steps ask this of each entry: a length of one byte is looked at, and nothing is kept.
-        int first = bytes[Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index) + flagBytes];
-        if (first >= 0) {
-            return first >= inlineKeyBytes;
-        }
-        parse(index);
-        return keyBytes > inlineKeyBytes;
+        // Steps ask this of each entry.
+        return flagBytes != 0 && (bytes[slot(index)] & LeafPage.LONG_KEY) != 0;
+    }
+
+    private int slot(int index) {
+        return Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
     }
 
     /** Copies key {@code index}, of a long one the part that lies in the leaf. */
@@ -218,28 +221,22 @@ public final class LeafImage {
      * one; negative for an overflow value}
      */
     public long valueRange(int index) {
-        if (flagBytes == 0 && parsed != index) {
-            long range = plainValueRange(index);
-            if (range >= 0) {
-                return range;
+        if (flagBytes == 0) {
+            // Walks that read values alone come here, where nothing is kept that parse() would:
+            // both
+            // lengths take one byte each, mostly.
+            int at = slot(index);
+            int key = bytes[at];
+            int rest = Math.max(0, key + 1 - prefixBytes - SlottedPage.HEAD_BYTES);
+            int field = at + 1 + rest;
+            if (at >= lowest && key >= 0) {
+                int length = bytes[field];
+                if (length >= 0 && length < pageBytes - field) {
+                    return (field + 1L) << 32 | length;
+                }
             }
         }
-        parse(index);
         return isOverflow(index) ? -1 : (long) valueOffset(index) << 32 | valueBytes(index);
-    }
-
-    /** {@return as {@link #valueRange} where both lengths take one byte each, else -1} */
-    private long plainValueRange(int index) {
-        // A walk that reads values alone comes here: it keeps nothing that parse() would.
-        int at = Bytes.u16(bytes, slots + SlottedPage.SLOT_BYTES * index);
-        int key = bytes[at];
-        int rest = Math.max(0, key + 1 - prefixBytes - SlottedPage.HEAD_BYTES);
-        int field = at + 1 + rest;
-        if (at < lowest || key < 0 || key >= inlineKeyBytes) {
-            return -1;
-        }
-        int length = bytes[field];
-        return length >= 0 && length < pageBytes - field ? (field + 1L) << 32 | length : -1;
     }
 
     /** {@return where value {@code index} starts} Requires: it is no overflow value. */

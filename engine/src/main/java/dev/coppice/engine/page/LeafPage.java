@@ -13,6 +13,9 @@ public final class LeafPage {
     /** Entry flag: a deadline lies between the key and the value. */
     public static final int EXPIRY = 2;
 
+    /** Entry flag: the end of the key lies in an overflow run. */
+    public static final int LONG_KEY = 16;
+
     public static final int DEADLINE_BYTES = Long.BYTES;
 
     /** Stands for the deadline of an entry that has none. */

@@ -122,14 +122,21 @@ public final class PageStructure {
         if (payload > limit) {
             return "key reaches beyond the page";
         }
-        return SlottedPage.isBranch(s, page) ? null : payloadFlaw(s, page, limit, index, payload);
+        return SlottedPage.isBranch(s, page)
+                ? null
+                : payloadFlaw(s, page, pageBytes, index, payload);
     }
 
     private static String payloadFlaw(
-            MemorySegment s, long page, long limit, int index, long payload) {
+            MemorySegment s, long page, int pageBytes, int index, long payload) {
+        long limit = page + pageBytes;
         int flags = LeafPage.entryFlags(s, page, index);
-        if ((flags & ~(LeafPage.OVERFLOW | LeafPage.EXPIRY)) != 0) {
+        if ((flags & ~(LeafPage.OVERFLOW | LeafPage.EXPIRY | LeafPage.LONG_KEY)) != 0) {
             return "flags " + flags;
+        }
+        int keyBytes = SlottedPage.keyBytes(s, page, index);
+        if (SlottedPage.isLong(keyBytes, pageBytes) != ((flags & LeafPage.LONG_KEY) != 0)) {
+            return "flags " + flags + " of a key of " + keyBytes + " bytes";
         }
         long value = payload + LeafPage.deadlineBytes(flags);
         if (value > limit) {

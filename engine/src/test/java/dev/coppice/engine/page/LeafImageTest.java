@@ -3,6 +3,7 @@ package dev.coppice.engine.page;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,19 +66,16 @@ class LeafImageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"512, false", "512, true", "4096, false", "4096, true"})
-    void tellsWhichKeysEndOutsideTheLeaf(int pageBytes, boolean isExt) {
+    @ValueSource(ints = {512, 4096})
+    void tellsWhichKeysEndOutsideTheLeaf(int pageBytes) {
         int inline = PageSize.inlineKeyBytes(pageBytes);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(2L * pageBytes);
-            LeafPage.init(s, pageBytes, isExt, 1, 1, 0, NO_PREFIX, 0);
-            int payload = LeafPage.payloadBytes(false, 1, false);
+            LeafPage.init(s, pageBytes, true, 1, 1, 0, NO_PREFIX, 0);
             int[] lengths = {5, inline, inline + 1};
             for (int index = 0; index < lengths.length; index++) {
-                byte[] key = new byte[lengths[index]];
-                key[0] = (byte) index;
-                int page = pageBytes;
-                LeafPage.insert(s, page, pageBytes, index, key, key.length, 0, payload);
+                int flags = lengths[index] > inline ? LeafPage.LONG_KEY : 0;
+                insert(s, pageBytes, index, lengths[index], flags);
             }
             var leaf = new LeafImage(pageBytes);
             leaf.load(s, pageBytes);
@@ -90,6 +88,45 @@ class LeafImageTest {
             assertFalse(leaf.isLongKey(0));
             assertTrue(leaf.isLongKey(1));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512, false", "512, true", "4096, false", "4096, true"})
+    void refusesALongKeyWithoutItsFlag(int pageBytes, boolean isExt) {
+        int inline = PageSize.inlineKeyBytes(pageBytes);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(2L * pageBytes);
+            LeafPage.init(s, pageBytes, isExt, 1, 1, 0, NO_PREFIX, 0);
+            insert(s, pageBytes, 0, inline, 0);
+            assertNull(PageStructure.flaw(s, pageBytes, pageBytes));
+            insert(s, pageBytes, 1, inline + 1, 0);
+            String flaw = PageStructure.flaw(s, pageBytes, pageBytes);
+            assertEquals("entry 1: flags 0 of a key of " + (inline + 1) + " bytes", flaw);
+            var leaf = new LeafImage(pageBytes);
+            leaf.load(s, pageBytes);
+            assertFalse(leaf.isLongKey(1));
+            assertEquals(inline, leaf.keyBytes(0));
+            assertThrows(CorruptStoreException.class, () -> leaf.keyBytes(1));
+        }
+    }
+
+    @Test
+    void aShortKeyWithTheFlagIsAFlaw() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(2L * PAGE_BYTES);
+            LeafPage.init(s, PAGE_BYTES, true, 1, 1, 0, NO_PREFIX, 0);
+            insert(s, PAGE_BYTES, 0, 5, LeafPage.LONG_KEY);
+            String flaw = PageStructure.flaw(s, PAGE_BYTES, PAGE_BYTES);
+            assertEquals("entry 0: flags 16 of a key of 5 bytes", flaw);
+        }
+    }
+
+    /** Inserts a key that starts with its index, with an empty value or run behind it. */
+    private static void insert(MemorySegment s, int pageBytes, int index, int keyBytes, int flags) {
+        byte[] key = new byte[keyBytes];
+        key[0] = (byte) index;
+        int payload = LeafPage.payloadBytes(false, 0, false);
+        LeafPage.insert(s, pageBytes, pageBytes, index, key, keyBytes, flags, payload);
     }
 
     /** What was copied before must not show. */
