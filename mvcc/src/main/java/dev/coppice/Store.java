@@ -183,7 +183,7 @@ public final class Store implements AutoCloseable {
 
     /** What is no store is refused before a live file is made beside it. */
     private static void requireFormat(Path path, boolean readOnly) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment head = FileHead.read(path, Engine.HEAD_BYTES, arena);
             if (head != null) {
                 Engine.requireFormat(head, readOnly);

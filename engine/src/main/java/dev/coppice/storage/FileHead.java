@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /**
@@ -29,7 +30,7 @@ public final class FileHead {
             byte[] head = new byte[(int) Math.min(bytes, file.length())];
             file.readFully(head);
             MemorySegment copy = arena.allocate(head.length, Long.BYTES);
-            copy.copyFrom(MemorySegment.ofArray(head));
+            MemorySegment.copy(head, 0, copy, ValueLayout.JAVA_BYTE, 0, head.length);
             return copy;
         } catch (IOException e) {
             return null;

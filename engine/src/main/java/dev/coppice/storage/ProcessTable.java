@@ -89,7 +89,7 @@ final class ProcessTable implements Processes {
         WORD.set(chunk, at(self) + ATTACHED, attachedMillis);
         byte[] host = Machine.hostName().getBytes(StandardCharsets.UTF_8);
         byte[] text = Arrays.copyOf(host, ROW_BYTES - HOST);
-        MemorySegment.copy(MemorySegment.ofArray(text), 0, chunk, at(self) + HOST, text.length);
+        MemorySegment.copy(text, 0, chunk, ValueLayout.JAVA_BYTE, at(self) + HOST, text.length);
     }
 
     @Override
@@ -105,7 +105,7 @@ final class ProcessTable implements Processes {
     @Override
     public String describe(int row) {
         byte[] host = new byte[ROW_BYTES - HOST];
-        MemorySegment.copy(chunk, at(row) + HOST, MemorySegment.ofArray(host), 0, host.length);
+        MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, at(row) + HOST, host, 0, host.length);
         long started = (long) WORD.getVolatile(chunk, at(row) + STARTED);
         return Machine.describe(
                 processId(row),

@@ -96,7 +96,7 @@ public final class IntegrityCheck {
         Steps steps = new Steps(progress, used);
         long entries;
         FreeMap others = null;
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             TreeCheck trees =
                     new TreeCheck(pages, pageSize, sealedUpTo, accounting, problems, steps, arena);
             checkTrees(trees, root, "");

@@ -282,7 +282,7 @@ public final class Checkpoint {
     private long write(Captured captured) {
         ImageExtent image = captured.image();
         long end = captured.unneeded().usedEnd();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             images.write(
                     storage,
                     image,

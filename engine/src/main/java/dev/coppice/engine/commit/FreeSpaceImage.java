@@ -81,7 +81,7 @@ final class FreeSpaceImage {
         int pageBytes = pageSize.bytes();
         int payloadBytes = pageBytes - PageHeader.BYTES;
         Checksum checksum = new Checksum(pageBytes);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment page = arena.allocate(pageBytes, Long.BYTES);
             for (long i = 0; i < extent.pages(); i++) {
                 long id = extent.firstPage() + i;
@@ -99,7 +99,7 @@ final class FreeSpaceImage {
      * @throws CorruptStoreException when a page of it is damaged
      */
     void read(PageMap pages, ImageExtent extent, long endPage, FreeMap free, PendingFrees pending) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment payload = load(arena, pages, extent);
             long limit = LENGTH_BYTES + payload.get(Bytes.U64, 0);
             if (limit < LENGTH_BYTES || limit > payload.byteSize()) {

@@ -47,17 +47,15 @@ public record NamedRoot(String name, StoreRoot root, long retainedMillis, long e
 
     /** {@return the record that the catalogue has} */
     public byte[] toRecord() {
-        // Segments on the heap stay away from what reads pages.
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment s = arena.allocate(RECORD_BYTES);
-            root.write(s, TaggedFields.put(s, 0, TAG_ROOT, StoreRoot.BYTES));
-            s.set(
-                    Bytes.U64,
-                    TaggedFields.put(s, RETAINED_AT, TAG_RETAINED, Long.BYTES),
-                    retainedMillis);
-            s.set(Bytes.U64, TaggedFields.put(s, ENTRIES_AT, TAG_ENTRIES, Long.BYTES), entries);
-            return s.toArray(Bytes.U8);
-        }
+        // Confined segments and those on the heap stay away from what reads pages.
+        MemorySegment s = Arena.ofAuto().allocate(RECORD_BYTES);
+        root.write(s, TaggedFields.put(s, 0, TAG_ROOT, StoreRoot.BYTES));
+        s.set(
+                Bytes.U64,
+                TaggedFields.put(s, RETAINED_AT, TAG_RETAINED, Long.BYTES),
+                retainedMillis);
+        s.set(Bytes.U64, TaggedFields.put(s, ENTRIES_AT, TAG_ENTRIES, Long.BYTES), entries);
+        return s.toArray(Bytes.U8);
     }
 
     /** {@return what a record of the catalogue says} */
@@ -65,15 +63,12 @@ public record NamedRoot(String name, StoreRoot root, long retainedMillis, long e
         int rootAt = FIELDS.require(record, TAG_ROOT, StoreRoot.BYTES);
         int retainedAt = FIELDS.require(record, TAG_RETAINED, Long.BYTES);
         int entriesAt = FIELDS.require(record, TAG_ENTRIES, Long.BYTES);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment s = arena.allocate(record.length);
-            MemorySegment.copy(record, 0, s, Bytes.U8, 0, record.length);
-            StoreRoot root = new StoreRoot();
-            root.read(s, rootAt);
-            String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
-            return new NamedRoot(
-                    name, root, s.get(Bytes.U64, retainedAt), s.get(Bytes.U64, entriesAt));
-        }
+        MemorySegment s = Arena.ofAuto().allocate(record.length);
+        MemorySegment.copy(record, 0, s, Bytes.U8, 0, record.length);
+        StoreRoot root = new StoreRoot();
+        root.read(s, rootAt);
+        String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
+        return new NamedRoot(name, root, s.get(Bytes.U64, retainedAt), s.get(Bytes.U64, entriesAt));
     }
 
     /** {@return the root of a name that a root lists, or null where it lists none of that name} */

@@ -272,7 +272,7 @@ public final class OpenStore {
         SecureRandom random = new SecureRandom();
         HeaderBlock header =
                 new HeaderBlock(pageSize, random.nextLong(), random.nextLong(), nowMillis);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment content = arena.allocate(header.endBytes(), Block.BYTES);
             header.write(content, 0);
             header.write(content, HeaderBlock.COPY_POSITION);

@@ -39,30 +39,26 @@ public record Origin(long storeHigh, long storeLow, long txn, long ownTxn) {
 
     /** {@return the record that the catalogue has} */
     public byte[] toRecord() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment s = arena.allocate(RECORD_BYTES);
-            long at = TaggedFields.put(s, 0, TAG_STORE_ID, 2 * Long.BYTES);
-            s.set(Bytes.U64, at, storeHigh);
-            s.set(Bytes.U64, at + Long.BYTES, storeLow);
-            s.set(Bytes.U64, TaggedFields.put(s, TXN_AT, TAG_TXN, Long.BYTES), txn);
-            s.set(Bytes.U64, TaggedFields.put(s, OWN_TXN_AT, TAG_OWN_TXN, Long.BYTES), ownTxn);
-            return s.toArray(Bytes.U8);
-        }
+        MemorySegment s = Arena.ofAuto().allocate(RECORD_BYTES);
+        long at = TaggedFields.put(s, 0, TAG_STORE_ID, 2 * Long.BYTES);
+        s.set(Bytes.U64, at, storeHigh);
+        s.set(Bytes.U64, at + Long.BYTES, storeLow);
+        s.set(Bytes.U64, TaggedFields.put(s, TXN_AT, TAG_TXN, Long.BYTES), txn);
+        s.set(Bytes.U64, TaggedFields.put(s, OWN_TXN_AT, TAG_OWN_TXN, Long.BYTES), ownTxn);
+        return s.toArray(Bytes.U8);
     }
 
     private static Origin of(byte[] record) {
         int storeAt = FIELDS.require(record, TAG_STORE_ID, 2 * Long.BYTES);
         int txnAt = FIELDS.require(record, TAG_TXN, Long.BYTES);
         int ownTxnAt = FIELDS.require(record, TAG_OWN_TXN, Long.BYTES);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment s = arena.allocate(record.length);
-            MemorySegment.copy(record, 0, s, Bytes.U8, 0, record.length);
-            return new Origin(
-                    s.get(Bytes.U64, storeAt),
-                    s.get(Bytes.U64, storeAt + Long.BYTES),
-                    s.get(Bytes.U64, txnAt),
-                    s.get(Bytes.U64, ownTxnAt));
-        }
+        MemorySegment s = Arena.ofAuto().allocate(record.length);
+        MemorySegment.copy(record, 0, s, Bytes.U8, 0, record.length);
+        return new Origin(
+                s.get(Bytes.U64, storeAt),
+                s.get(Bytes.U64, storeAt + Long.BYTES),
+                s.get(Bytes.U64, txnAt),
+                s.get(Bytes.U64, ownTxnAt));
     }
 
     /** {@return what a root is a copy of, or null: it is none, or was changed since} */

@@ -237,7 +237,7 @@ final class Recovery {
                         slot.image(),
                         Math.max(slot.endPage(), latest.endPage()));
         int victim = 1 - chosen.index();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment block = arena.allocate(Block.BYTES, Long.BYTES);
             next.write(header, block);
             storage.write(DurableSlot.position(victim), block, 0, Block.BYTES);
@@ -258,7 +258,7 @@ final class Recovery {
      * only, and then the other slot, which the next write destroys, is the one on the medium.
      */
     private void rewriteSlot(Known unconfirmed) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment block = arena.allocate(Block.BYTES, Long.BYTES);
             unconfirmed.slot().write(header, block);
             long position = DurableSlot.position(unconfirmed.index());
@@ -288,7 +288,7 @@ final class Recovery {
         StoreRoot followed = new StoreRoot();
         live.followed(followed);
         long from = Math.max(end, header.fileBytes(followed.endPage()));
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment zeros = arena.allocate(STAGING_BYTES, 64);
             while (from < storage.size()) {
                 long bytes = Math.min(STAGING_BYTES, storage.size() - from);
@@ -316,7 +316,7 @@ final class Recovery {
     }
 
     private void rewrite(StoreRoot root, long base) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             Rewrite rewrite = new Rewrite(base, arena.allocate(STAGING_BYTES, 64));
             new RootWalk(pages, rewrite).walk(root);
             rewrite.flush();
