@@ -429,7 +429,7 @@ public final class TreeCursor {
         if (leaf.isOverflow(index)) {
             long first = leaf.valueRunPage(index);
             long birth = leaf.valueRunBirth(index);
-            OverflowRun.read(pages, first, birth, bytes, 0, target, at, (int) bytes);
+            OverflowRun.copy(pages, first, birth, bytes, 0, target, at, (int) bytes);
         } else {
             System.arraycopy(leaf.bytes(), leaf.valueOffset(index), target, at, (int) bytes);
         }

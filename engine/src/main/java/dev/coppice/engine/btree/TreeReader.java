@@ -188,7 +188,7 @@ public final class TreeReader {
             long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
             long first = Reference.pageId(Reference.word(s, run));
             long birth = Reference.birth(s, run);
-            OverflowRun.read(pages, first, birth, bytes, 0, target, at, (int) bytes);
+            OverflowRun.copy(pages, first, birth, bytes, 0, target, at, (int) bytes);
         }
         return bytes;
     }
@@ -211,7 +211,7 @@ public final class TreeReader {
         if (LeafPage.isOverflow(s, page, index)) {
             long run = LeafPage.valueRun(s, page, pageBytes, index);
             long first = Reference.pageId(Reference.word(s, run));
-            OverflowRun.read(pages, first, Reference.birth(s, run), bytes, target, at);
+            OverflowRun.copy(pages, first, Reference.birth(s, run), bytes, target, at);
         } else {
             long field = LeafPage.inlineValue(s, page, pageBytes, index);
             MemorySegment.copy(s, Bytes.skipVarint(s, field), target, at, bytes);

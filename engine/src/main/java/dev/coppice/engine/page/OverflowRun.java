@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/** Reads overflow runs, comparing their checksums; docs/file-format.md#overflow-run. */
+/**
+ * Reads overflow runs, comparing their checksums always, or as often as those of pages are;
+ * docs/file-format.md#overflow-run.
+ */
 public final class OverflowRun {
     private OverflowRun() {}
 
@@ -28,12 +31,62 @@ public final class OverflowRun {
                     pageId, "length of a key run", "1 to " + PageSize.MAX_KEY_BYTES, length);
         }
         byte[] tail = new byte[(int) length];
-        read(pages, pageId, birth, length, 0, tail, 0, tail.length);
+        copy(pages, pageId, birth, length, 0, tail, 0, tail.length);
         return tail;
     }
 
     /**
-     * Copies a part of a run.
+     * Copies a part of a run for who reads the store: checksums are compared where those of a page
+     * born then would be, so that a whole run read again is only copied.
+     *
+     * @param runBytes length of the whole value in the run
+     * @param from first byte wanted
+     * @throws CorruptStoreException when a checksum of a chunk concerned differs
+     */
+    public static void copy(
+            PageMap pages,
+            long firstPage,
+            long birth,
+            long runBytes,
+            long from,
+            byte[] target,
+            int at,
+            int length) {
+        if (pages.isRunDue(firstPage, birth)) {
+            read(pages, firstPage, birth, runBytes, from, target, at, length);
+            if (from == 0 && length == runBytes) {
+                pages.runVerified(firstPage);
+            }
+        } else {
+            requireInside(firstPage, runBytes, from, length);
+            pages.copyOut(firstPage, from, target, at, length);
+        }
+    }
+
+    /** As {@link #copy} for a whole run; when it throws, a part was copied. */
+    public static void copy(
+            PageMap pages,
+            long firstPage,
+            long birth,
+            long runBytes,
+            MemorySegment target,
+            long at) {
+        pages.verifyRun(firstPage, birth, runBytes);
+        pages.copyOut(firstPage, target, at, runBytes);
+    }
+
+    private static void requireInside(long firstPage, long runBytes, long from, long length) {
+        if (from < 0 || length < 0 || from > runBytes - length) {
+            throw new CorruptStoreException(
+                    firstPage,
+                    "length of an overflow run",
+                    "at least " + (from + length),
+                    runBytes);
+        }
+    }
+
+    /**
+     * Copies a part of a run, comparing its checksums in any case.
      *
      * @param runBytes length of the whole value in the run
      * @param from first byte wanted
@@ -48,13 +101,7 @@ public final class OverflowRun {
             byte[] target,
             int at,
             int length) {
-        if (from < 0 || length < 0 || from > runBytes - length) {
-            throw new CorruptStoreException(
-                    firstPage,
-                    "length of an overflow run",
-                    "at least " + (from + length),
-                    runBytes);
-        }
+        requireInside(firstPage, runBytes, from, length);
         byte[] chunk = null;
         CRC32C crc = new CRC32C();
         int done = 0;
@@ -76,26 +123,6 @@ public final class OverflowRun {
                 System.arraycopy(chunk, skip, target, at + done, wanted);
             }
             done += wanted;
-        }
-    }
-
-    /**
-     * Copies a whole run.
-     *
-     * @throws CorruptStoreException when a checksum differs; a part was copied then
-     */
-    public static void read(
-            PageMap pages,
-            long firstPage,
-            long birth,
-            long runBytes,
-            MemorySegment target,
-            long at) {
-        byte[] chunk = new byte[(int) Math.min(Checksum.CHUNK_BYTES, runBytes)];
-        for (long from = 0; from < runBytes; from += chunk.length) {
-            int length = (int) Math.min(chunk.length, runBytes - from);
-            read(pages, firstPage, birth, runBytes, from, chunk, 0, length);
-            MemorySegment.copy(chunk, 0, target, Bytes.U8, at + from, length);
         }
     }
 

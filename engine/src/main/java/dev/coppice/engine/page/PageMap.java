@@ -168,10 +168,19 @@ public final class PageMap {
 
     /** Compares the checksums of an overflow run where those of a page born then would be. */
     public void verifyRun(long firstPage, long birth, long runBytes) {
-        if (verifier != null && verifier.isDue(firstPage, birth)) {
+        if (isRunDue(firstPage, birth)) {
             OverflowRun.verify(this, firstPage, birth, runBytes);
-            verifier.verified(firstPage);
+            runVerified(firstPage);
         }
+    }
+
+    boolean isRunDue(long firstPage, long birth) {
+        return verifier != null && verifier.isDue(firstPage, birth);
+    }
+
+    /** Requires: {@link #isRunDue}, and all checksums of the run agreed. */
+    void runVerified(long firstPage) {
+        verifier.verified(firstPage);
     }
 
     /** Copies bytes of an overflow run, which may cross chunks of the mapping. */
@@ -180,15 +189,36 @@ public final class PageMap {
         int done = 0;
         while (done < length) {
             long position = from + done;
-            long chunk = position / Storage.CHUNK_BYTES;
             long inChunk = position % Storage.CHUNK_BYTES;
             int piece = (int) Math.min(length - done, Storage.CHUNK_BYTES - inChunk);
-            if (chunk >= chunks.length || inChunk + piece > chunks[(int) chunk].byteSize()) {
-                throw outsideFile(firstPage);
-            }
-            MemorySegment.copy(chunks[(int) chunk], Bytes.U8, inChunk, target, at + done, piece);
+            MemorySegment chunk = chunkWith(firstPage, position, piece);
+            MemorySegment.copy(chunk, Bytes.U8, inChunk, target, at + done, piece);
             done += piece;
         }
+    }
+
+    /** As {@link #copyOut(long, long, byte[], int, int)}, a whole run. */
+    void copyOut(long firstPage, MemorySegment target, long at, long length) {
+        long from = firstPage << pageShift;
+        long done = 0;
+        while (done < length) {
+            long position = from + done;
+            long inChunk = position % Storage.CHUNK_BYTES;
+            long piece = Math.min(length - done, Storage.CHUNK_BYTES - inChunk);
+            MemorySegment chunk = chunkWith(firstPage, position, piece);
+            MemorySegment.copy(chunk, inChunk, target, at + done, piece);
+            done += piece;
+        }
+    }
+
+    /** {@return the chunk that holds so many bytes of a run from a position of the file on} */
+    private MemorySegment chunkWith(long firstPage, long position, long bytes) {
+        long chunk = position / Storage.CHUNK_BYTES;
+        if (chunk >= chunks.length
+                || position % Storage.CHUNK_BYTES + bytes > chunks[(int) chunk].byteSize()) {
+            throw outsideFile(firstPage);
+        }
+        return chunks[(int) chunk];
     }
 
     private static CorruptStoreException wrongPage(

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 /** A sealed store of a few pages, one of each kind, whose bytes can be changed. */
 final class SmallStore implements AutoCloseable {
     static final int PAGE_BYTES = 512;
-    static final int LONGEST_VALUE_BYTES = 5000;
+    private static final int LONGEST_VALUE_BYTES = 5000;
 
     final MemoryStorage storage = new MemoryStorage(1 << 24);
     final Engine engine;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class PageVerifierTest {
@@ -73,5 +75,103 @@ class PageVerifierTest {
         assertThrows(CorruptStoreException.class, () -> pages.visit(PAGE, BIRTH, 1));
         assertThrows(CorruptStoreException.class, () -> pages.visit(8, BIRTH, 0));
         assertThrows(CorruptStoreException.class, () -> pages.visit((1L << 48) - 1, BIRTH, 0));
+    }
+
+    private static final long RUN = 5;
+    private static final int RUN_BYTES = 700;
+    private static final int DAMAGED = 650;
+
+    private void makeRun() {
+        byte[] value = new byte[RUN_BYTES];
+        Arrays.fill(value, (byte) 7);
+        long at = RUN * SIZE.bytes();
+        MemorySegment.copy(value, 0, file, Bytes.U8, at, RUN_BYTES);
+        int crc = OverflowRun.chunkCrc(new CRC32C(), RUN, BIRTH, 0, value, 0, RUN_BYTES);
+        file.set(Bytes.U32, at + RUN_BYTES, crc);
+    }
+
+    private void damageRun() {
+        file.set(Bytes.U8, RUN * SIZE.bytes() + DAMAGED, (byte) 8);
+    }
+
+    private PageMap pages(PageVerifier verifier) {
+        return new PageMap(SIZE, new MemorySegment[] {file}, verifier);
+    }
+
+    /** {@return the byte that may be damaged} */
+    private static int copyRun(PageMap pages, int from) {
+        byte[] target = new byte[RUN_BYTES];
+        OverflowRun.copy(pages, RUN, BIRTH, RUN_BYTES, from, target, from, RUN_BYTES - from);
+        return target[DAMAGED];
+    }
+
+    private static int copyRunToSegment(PageMap pages) {
+        MemorySegment target = Arena.ofAuto().allocate(RUN_BYTES + 8);
+        OverflowRun.copy(pages, RUN, BIRTH, RUN_BYTES, target, 8);
+        return target.get(Bytes.U8, DAMAGED + 8);
+    }
+
+    @Test
+    void damageOfARunIsFoundOnFirstTouch() {
+        makeRun();
+        damageRun();
+        PageMap pages = pages(new PageVerifier(false, BIRTH, SIZE.bytes()));
+        assertThrows(CorruptStoreException.class, () -> copyRun(pages, 0));
+        assertThrows(CorruptStoreException.class, () -> copyRun(pages, 1));
+        assertThrows(CorruptStoreException.class, () -> copyRunToSegment(pages));
+        makeRun();
+        assertEquals(7, copyRun(pages, 1));
+        damageRun();
+        // A part says nothing of the rest.
+        assertThrows(CorruptStoreException.class, () -> copyRun(pages, 0));
+        makeRun();
+        assertEquals(7, copyRun(pages, 0));
+        damageRun();
+        assertEquals(8, copyRun(pages, 0));
+        assertEquals(8, copyRunToSegment(pages));
+    }
+
+    @Test
+    void damageOfARunIsFoundAlwaysIfWanted() {
+        makeRun();
+        PageMap pages = pages(new PageVerifier(true, BIRTH, SIZE.bytes()));
+        assertEquals(7, copyRun(pages, 0));
+        assertEquals(7, copyRunToSegment(pages));
+        damageRun();
+        assertThrows(CorruptStoreException.class, () -> copyRun(pages, 0));
+        assertThrows(CorruptStoreException.class, () -> copyRunToSegment(pages));
+    }
+
+    @Test
+    void runsThatNeedNoSealAreOnlyCopied() {
+        makeRun();
+        damageRun();
+        assertEquals(8, copyRun(pages(new PageVerifier(true, BIRTH - 1, SIZE.bytes())), 0));
+        assertEquals(8, copyRun(pages(null), 0));
+    }
+
+    @Test
+    void whoCopiesARunToAnotherPlaceComparesItInAnyCase() {
+        makeRun();
+        PageMap pages = pages(new PageVerifier(false, BIRTH, SIZE.bytes()));
+        assertEquals(7, copyRun(pages, 0));
+        damageRun();
+        byte[] target = new byte[RUN_BYTES];
+        assertThrows(
+                CorruptStoreException.class,
+                () -> OverflowRun.read(pages, RUN, BIRTH, RUN_BYTES, 0, target, 0, RUN_BYTES));
+    }
+
+    @Test
+    void partOutsideARunIsNotCopied() {
+        makeRun();
+        PageMap pages = pages(null);
+        byte[] target = new byte[RUN_BYTES];
+        assertThrows(
+                CorruptStoreException.class,
+                () -> OverflowRun.copy(pages, RUN, BIRTH, RUN_BYTES, 1, target, 0, RUN_BYTES));
+        assertThrows(
+                CorruptStoreException.class,
+                () -> OverflowRun.copy(pages, RUN, BIRTH, 5000, 0, new byte[5000], 0, 5000));
     }
 }
