@@ -125,8 +125,11 @@ public final class Trial {
 
     /** Reports the wanted steps of SNKV's sequence; it allocates as its stores do, unmeasured. */
     private void sequence(List<Work> works) throws IOException {
-        for (int i = 0; i < WARM_LOADS; i++) {
-            new Snkv(peer, folder, Math.max(1, entries / WARM_SHARE)).run();
+        Warmth warmth = new Warmth();
+        for (int i = 0; i < WARM_LOADS || !warmth.isEnough(); i++) {
+            Map<Work, Double> steps =
+                    new Snkv(peer, folder, Math.max(1, entries / WARM_SHARE)).run();
+            warmth.add(steps.values().stream().mapToDouble(Double::doubleValue).sum());
         }
         Map<Work, Double> nanos = new Snkv(peer, folder, entries).run();
         for (Work work : works) {
