@@ -107,7 +107,7 @@ final class StoreCopy {
     /** Copies an entry with its deadline, also one that has expired: what is there is copied. */
     private static void append(TreeCursor cursor, ColumnFamily family, WriteTransaction to) {
         byte[] key = cursor.key();
-        byte[] value = cursor.value();
+        byte[] value = cursor.valueToStore();
         Lifetime lifetime = SnapshotDiff.lifetime(cursor.deadline());
         to.append(family, key, key.length, value, 0, value.length, lifetime);
     }

@@ -1,8 +1,10 @@
 package dev.coppice;
 
 /**
- * When the checksum of a page is compared, and those of a value that has pages of its own. Recovery
- * and checks always do, and what moves such a value to other pages.
+ * When a read compares the checksum of a page, and those of a value that has pages of its own.
+ * Recovery and checks always compare them, and copies, differences and vacuum those of such values.
+ * What this process has written since it opened the store has not come from the medium, and is not
+ * compared but by {@link #ALWAYS}.
  */
 public enum Verify {
     /** Never on reads. */

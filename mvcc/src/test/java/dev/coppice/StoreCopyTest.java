@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.error.CorruptStoreException;
 import dev.coppice.error.StoreClosedException;
 import dev.coppice.error.StoreException;
 import dev.coppice.error.StoreFullException;
 import dev.coppice.error.StoreIoException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -81,6 +85,47 @@ final class StoreCopyTest {
                 files());
         assertClean(target());
         assertClean(directory.resolve("a.coppice"));
+    }
+
+    /** What is read again is not compared again, but no copy may make damage look right. */
+    @Test
+    void damageOfALargeValueIsNotCopied() throws IOException {
+        Path path = directory.resolve("a.coppice");
+        byte[] value = new byte[2_000];
+        Arrays.fill(value, (byte) 0x5C);
+        try (Store store = Store.open(path)) {
+            store.put(Samples.key(1), Samples.value(1, 10));
+            store.retain("before");
+            store.put(Samples.key(2), value);
+            damage(path, value);
+            byte[] read = store.get(Samples.key(2));
+            assertFalse(Arrays.equals(value, read), "not damaged");
+            for (boolean isCompact : new boolean[] {true, false}) {
+                assertThrows(
+                        CorruptStoreException.class,
+                        () -> store.copyTo(target(), isCompact, Progress.NONE));
+            }
+            try (Snapshot from = store.snapshot("before");
+                    Snapshot to = store.snapshot()) {
+                Path increment = directory.resolve("increment");
+                assertThrows(
+                        CorruptStoreException.class,
+                        () -> store.copySince(from, to, increment, Progress.NONE));
+            }
+        }
+        assertEquals(List.of("a.coppice", "a.coppice-live"), files());
+    }
+
+    /** Changes a byte of the value where it lies in the file. */
+    private static void damage(Path path, byte[] value) throws IOException {
+        byte[] file = Files.readAllBytes(path);
+        int at = 0;
+        while (!Arrays.equals(value, 0, value.length, file, at, at + value.length)) {
+            at++;
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {0x5D}), at + 1_234);
+        }
     }
 
     @Test

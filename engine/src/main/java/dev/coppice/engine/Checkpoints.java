@@ -23,7 +23,7 @@ final class Checkpoints {
     /**
      * Creates what runs the checkpoints of a store.
      *
-     * @param verifier told which pages are sealed, or null
+     * @param verifier told which pages are sealed
      */
     Checkpoints(Roles roles, OpenStore store, PageVerifier verifier, EngineObserver observer) {
         this.roles = roles;
@@ -114,8 +114,6 @@ final class Checkpoints {
     }
 
     private void tellSealed() {
-        if (verifier != null) {
-            verifier.sealedUpTo(store.known().tip().txn());
-        }
+        verifier.sealedUpTo(store.known().tip().txn());
     }
 }

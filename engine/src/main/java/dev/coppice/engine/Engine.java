@@ -75,11 +75,13 @@ public final class Engine implements AutoCloseable {
         this.durable = new TxnGate(this::durableTxn, this::isDurableFinal, store::isMovedByOthers);
         this.roles = new Roles(store.succession(), this::checkOpen, observer);
         PageSize pageSize = store.pageSize();
-        boolean isAlways = options.verify() == EngineOptions.Verify.ALWAYS;
+        long sealed = store.known().tip().txn();
         this.verifier =
-                options.verify() == EngineOptions.Verify.NEVER
-                        ? null
-                        : new PageVerifier(isAlways, store.known().tip().txn(), pageSize.bytes());
+                switch (options.verify()) {
+                    case NEVER -> new PageVerifier(false, PageVerifier.NEVER, pageSize.bytes());
+                    case FIRST_TOUCH -> new PageVerifier(false, sealed, pageSize.bytes());
+                    case ALWAYS -> new PageVerifier(true, sealed, pageSize.bytes());
+                };
         this.checkpoints = new Checkpoints(roles, store, verifier, observer);
         long growBytes = options.growBytes();
         this.room = new Room(storage, store, checkpoints, growBytes, this::allocated, observer);

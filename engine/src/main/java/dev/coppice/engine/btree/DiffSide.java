@@ -215,7 +215,7 @@ public final class DiffSide {
         if (leaf.isOverflow(index)) {
             long first = leaf.valueRunPage(index);
             long born = leaf.valueRunBirth(index);
-            OverflowRun.copy(pages, first, born, leaf.valueBytes(index), from, target, 0, length);
+            OverflowRun.read(pages, first, born, leaf.valueBytes(index), from, target, 0, length);
         } else {
             System.arraycopy(leaf.bytes(), leaf.valueOffset(index) + (int) from, target, 0, length);
         }

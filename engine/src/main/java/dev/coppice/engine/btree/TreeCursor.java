@@ -420,6 +420,21 @@ public final class TreeCursor {
         return value;
     }
 
+    /**
+     * {@return a copy of this entry's value, to be stored elsewhere} The checksums of one in pages
+     * of its own are compared in any case: damage would be given some that are right.
+     */
+    public byte[] valueToStore() {
+        if (!leaf.isOverflow(index)) {
+            return value();
+        }
+        byte[] value = new byte[valueArrayBytes()];
+        long first = leaf.valueRunPage(index);
+        long birth = leaf.valueRunBirth(index);
+        OverflowRun.read(pages, first, birth, value.length, 0, value, 0, value.length);
+        return value;
+    }
+
     /** Copies this entry's value if it fits; returns its length. */
     public long copyValue(byte[] target, int at) {
         long bytes = leaf.valueBytes(index);

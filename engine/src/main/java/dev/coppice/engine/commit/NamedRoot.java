@@ -31,6 +31,12 @@ public record NamedRoot(String name, StoreRoot root, long retainedMillis, long e
     private static final int RECORD_BYTES = ENTRIES_AT + HEADER_BYTES + Long.BYTES;
     private static final TaggedFields FIELDS = new TaggedFields("record of a named snapshot");
 
+    /**
+     * Where a root is written and read. Of the kind that pages have, since confined segments and
+     * those on the heap would slow down what reads them; guarded by FIELDS.
+     */
+    private static final MemorySegment SCRATCH = Arena.global().allocate(RECORD_BYTES);
+
     /** {@return the key of a name's record in the catalogue} */
     public static byte[] key(String name) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
@@ -47,15 +53,18 @@ public record NamedRoot(String name, StoreRoot root, long retainedMillis, long e
 
     /** {@return the record that the catalogue has} */
     public byte[] toRecord() {
-        // Confined segments and those on the heap stay away from what reads pages.
-        MemorySegment s = Arena.ofAuto().allocate(RECORD_BYTES);
-        root.write(s, TaggedFields.put(s, 0, TAG_ROOT, StoreRoot.BYTES));
-        s.set(
-                Bytes.U64,
-                TaggedFields.put(s, RETAINED_AT, TAG_RETAINED, Long.BYTES),
-                retainedMillis);
-        s.set(Bytes.U64, TaggedFields.put(s, ENTRIES_AT, TAG_ENTRIES, Long.BYTES), entries);
-        return s.toArray(Bytes.U8);
+        byte[] record = new byte[RECORD_BYTES];
+        synchronized (FIELDS) {
+            MemorySegment s = SCRATCH;
+            root.write(s, TaggedFields.put(s, 0, TAG_ROOT, StoreRoot.BYTES));
+            s.set(
+                    Bytes.U64,
+                    TaggedFields.put(s, RETAINED_AT, TAG_RETAINED, Long.BYTES),
+                    retainedMillis);
+            s.set(Bytes.U64, TaggedFields.put(s, ENTRIES_AT, TAG_ENTRIES, Long.BYTES), entries);
+            MemorySegment.copy(s, Bytes.U8, 0, record, 0, RECORD_BYTES);
+        }
+        return record;
     }
 
     /** {@return what a record of the catalogue says} */
@@ -63,12 +72,14 @@ public record NamedRoot(String name, StoreRoot root, long retainedMillis, long e
         int rootAt = FIELDS.require(record, TAG_ROOT, StoreRoot.BYTES);
         int retainedAt = FIELDS.require(record, TAG_RETAINED, Long.BYTES);
         int entriesAt = FIELDS.require(record, TAG_ENTRIES, Long.BYTES);
-        MemorySegment s = Arena.ofAuto().allocate(record.length);
-        MemorySegment.copy(record, 0, s, Bytes.U8, 0, record.length);
         StoreRoot root = new StoreRoot();
-        root.read(s, rootAt);
+        synchronized (FIELDS) {
+            MemorySegment.copy(record, rootAt, SCRATCH, Bytes.U8, 0, StoreRoot.BYTES);
+            root.read(SCRATCH, 0);
+        }
         String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
-        return new NamedRoot(name, root, s.get(Bytes.U64, retainedAt), s.get(Bytes.U64, entriesAt));
+        long retainedMillis = Bytes.u64(record, retainedAt);
+        return new NamedRoot(name, root, retainedMillis, Bytes.u64(record, entriesAt));
     }
 
     /** {@return the root of a name that a root lists, or null where it lists none of that name} */

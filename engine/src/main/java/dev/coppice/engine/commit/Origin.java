@@ -45,20 +45,20 @@ public record Origin(long storeHigh, long storeLow, long txn, long ownTxn) {
         s.set(Bytes.U64, at + Long.BYTES, storeLow);
         s.set(Bytes.U64, TaggedFields.put(s, TXN_AT, TAG_TXN, Long.BYTES), txn);
         s.set(Bytes.U64, TaggedFields.put(s, OWN_TXN_AT, TAG_OWN_TXN, Long.BYTES), ownTxn);
-        return s.toArray(Bytes.U8);
+        byte[] record = new byte[RECORD_BYTES];
+        MemorySegment.copy(s, Bytes.U8, 0, record, 0, RECORD_BYTES);
+        return record;
     }
 
     private static Origin of(byte[] record) {
         int storeAt = FIELDS.require(record, TAG_STORE_ID, 2 * Long.BYTES);
         int txnAt = FIELDS.require(record, TAG_TXN, Long.BYTES);
         int ownTxnAt = FIELDS.require(record, TAG_OWN_TXN, Long.BYTES);
-        MemorySegment s = Arena.ofAuto().allocate(record.length);
-        MemorySegment.copy(record, 0, s, Bytes.U8, 0, record.length);
         return new Origin(
-                s.get(Bytes.U64, storeAt),
-                s.get(Bytes.U64, storeAt + Long.BYTES),
-                s.get(Bytes.U64, txnAt),
-                s.get(Bytes.U64, ownTxnAt));
+                Bytes.u64(record, storeAt),
+                Bytes.u64(record, storeAt + Long.BYTES),
+                Bytes.u64(record, txnAt),
+                Bytes.u64(record, ownTxnAt));
     }
 
     /** {@return what a root is a copy of, or null: it is none, or was changed since} */

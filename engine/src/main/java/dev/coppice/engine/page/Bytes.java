@@ -57,7 +57,7 @@ public final class Bytes {
         return (int) ARRAY_U32.get(array, at);
     }
 
-    static long u64(byte[] array, int at) {
+    public static long u64(byte[] array, int at) {
         return (long) ARRAY_U64.get(array, at);
     }
 

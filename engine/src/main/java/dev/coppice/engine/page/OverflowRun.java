@@ -31,13 +31,13 @@ public final class OverflowRun {
                     pageId, "length of a key run", "1 to " + PageSize.MAX_KEY_BYTES, length);
         }
         byte[] tail = new byte[(int) length];
-        copy(pages, pageId, birth, length, 0, tail, 0, tail.length);
+        read(pages, pageId, birth, length, 0, tail, 0, tail.length);
         return tail;
     }
 
     /**
-     * Copies a part of a run for who reads the store: checksums are compared where those of a page
-     * born then would be, so that a whole run read again is only copied.
+     * Copies a part of a value for the caller of the store: checksums are compared where those of a
+     * page born then would be, so that a whole run read again is only copied. Others {@link #read}.
      *
      * @param runBytes length of the whole value in the run
      * @param from first byte wanted

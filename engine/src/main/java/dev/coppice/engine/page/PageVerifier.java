@@ -13,6 +13,9 @@ import java.util.Arrays;
  * <p>Thread safety: any thread. A lost update of a bit makes a page be verified twice.
  */
 public final class PageVerifier {
+    /** Older than any page: none is looked at. */
+    public static final long NEVER = -1;
+
     private final boolean always;
     private final ThreadLocal<Checksum> checksum;
     private final long sealedAtOpening;
@@ -44,8 +47,8 @@ public final class PageVerifier {
     boolean isDue(long pageId, long birth) {
         // None has its bit where pages are compared on every visit.
         long[] bits = touched;
-        int word = (int) (pageId >>> 6);
-        boolean isVerified = word < bits.length && (bits[word] & 1L << pageId) != 0;
+        long word = pageId >>> 6;
+        boolean isVerified = word < bits.length && (bits[(int) word] & 1L << pageId) != 0;
         return !isVerified && birth <= sealedUpTo;
     }
 

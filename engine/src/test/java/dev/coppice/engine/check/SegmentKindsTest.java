@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,9 @@ class SegmentKindsTest {
                     .orShould()
                     .callMethod(MemorySegment.class, "ofArray", long[].class)
                     .orShould()
-                    .callMethod(MemorySegment.class, "ofBuffer", ByteBuffer.class);
+                    .callMethod(MemorySegment.class, "ofBuffer", ByteBuffer.class)
+                    .orShould()
+                    .callMethod(MemorySegment.class, "toArray", ValueLayout.OfByte.class);
 
     @Test
     void engineHasNoConfinedSegmentsAndNoneOnTheHeap() {

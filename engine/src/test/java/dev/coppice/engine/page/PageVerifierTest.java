@@ -147,7 +147,29 @@ class PageVerifierTest {
         makeRun();
         damageRun();
         assertEquals(8, copyRun(pages(new PageVerifier(true, BIRTH - 1, SIZE.bytes())), 0));
-        assertEquals(8, copyRun(pages(null), 0));
+        PageVerifier never = new PageVerifier(false, PageVerifier.NEVER, SIZE.bytes());
+        assertEquals(8, copyRun(pages(never), 0));
+    }
+
+    @Test
+    void whoHasNoVerifierComparesRunsInAnyCase() {
+        makeRun();
+        PageMap pages = pages(null);
+        assertEquals(7, copyRun(pages, 0));
+        damageRun();
+        assertThrows(CorruptStoreException.class, () -> copyRun(pages, 0));
+        assertThrows(CorruptStoreException.class, () -> copyRunToSegment(pages));
+    }
+
+    @Test
+    void idOfNoPageIsNotInTheFile() {
+        PageMap pages = pages(new PageVerifier(false, BIRTH, SIZE.bytes()));
+        byte[] target = new byte[8];
+        for (long first : new long[] {1L << 37, (1L << 48) - 1}) {
+            assertThrows(
+                    CorruptStoreException.class,
+                    () -> OverflowRun.copy(pages, first, BIRTH, 8, 0, target, 0, 8));
+        }
     }
 
     @Test
@@ -165,7 +187,7 @@ class PageVerifierTest {
     @Test
     void partOutsideARunIsNotCopied() {
         makeRun();
-        PageMap pages = pages(null);
+        PageMap pages = pages(new PageVerifier(false, PageVerifier.NEVER, SIZE.bytes()));
         byte[] target = new byte[RUN_BYTES];
         assertThrows(
                 CorruptStoreException.class,
