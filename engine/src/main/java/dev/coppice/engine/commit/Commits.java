@@ -37,13 +37,9 @@ public final class Commits {
      * What changes the free space is written down in the ledger once it is published, where other
      * processes write, too.
      */
-
-    /** So few that what small commits circulate through stays in the cache. */
-    private static final long PAGES_PER_SCAN = 32;
-
+    private static final long PAGES_PER_SCAN = 128;
     private static final int SCAN_ATTEMPTS = 100;
     private static final int ROOTS_PER_PAGE = 8;
-    private static final int SLOTS_PER_PAGE = 4;
 
     private final Storage storage;
     private final PageSize pageSize;
@@ -555,9 +551,8 @@ public final class Commits {
             nextScan = allocator.pending().freshPages() + PAGES_PER_SCAN;
             return;
         }
-        // Where there are many slots or roots, a scan costs as much more: it comes less often.
-        long least = Math.max(PAGES_PER_SCAN, live.readers() / SLOTS_PER_PAGE);
-        nextScan = Math.max(least, retained.limit() / ROOTS_PER_PAGE);
+        // Where many roots are kept, a scan costs as much more as it finds: it comes less often.
+        nextScan = Math.max(PAGES_PER_SCAN, retained.limit() / ROOTS_PER_PAGE);
         int limit = count + retained.limit() + LiveWords.MAX_ORPHANS + 6;
         if (limit > roots[0].length) {
             roots[0] = Arrays.copyOf(roots[0], limit + 16);
