@@ -23,7 +23,7 @@ public final class PageMap {
     private final int chunkShift;
     private final long chunkMask;
 
-    /** Null compares no page, and all runs that are read: a page is no answer to anybody. */
+    /** Where it is null, no page is compared, and each run that is read. */
     private final PageVerifier verifier;
 
     private final BufferedPages buffered;
