@@ -444,7 +444,7 @@ public final class TreeCursor {
         if (leaf.isOverflow(index)) {
             long first = leaf.valueRunPage(index);
             long birth = leaf.valueRunBirth(index);
-            OverflowRun.copy(pages, first, birth, bytes, 0, target, at, (int) bytes);
+            OverflowRun.copy(pages, first, birth, (int) bytes, target, at);
         } else {
             System.arraycopy(leaf.bytes(), leaf.valueOffset(index), target, at, (int) bytes);
         }

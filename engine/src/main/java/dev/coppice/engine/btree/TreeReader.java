@@ -188,7 +188,7 @@ public final class TreeReader {
             long run = LeafPage.valueRun(s, page, pages.pageBytes(), index);
             long first = Reference.pageId(Reference.word(s, run));
             long birth = Reference.birth(s, run);
-            OverflowRun.copy(pages, first, birth, bytes, 0, target, at, (int) bytes);
+            OverflowRun.copy(pages, first, birth, (int) bytes, target, at);
         }
         return bytes;
     }

@@ -36,34 +36,22 @@ public final class OverflowRun {
     }
 
     /**
-     * Copies a part of a value for the caller of the store: checksums are compared where those of a
-     * page born then would be, so that a whole run read again is only copied. Others {@link #read}.
+     * Copies a value for the caller of the store: checksums are compared where those of a page born
+     * then would be, so that a run read again is only copied. Others {@link #read}.
      *
-     * @param runBytes length of the whole value in the run
-     * @param from first byte wanted
-     * @throws CorruptStoreException when a checksum of a chunk concerned differs
+     * @throws CorruptStoreException when a checksum differs
      */
     public static void copy(
-            PageMap pages,
-            long firstPage,
-            long birth,
-            long runBytes,
-            long from,
-            byte[] target,
-            int at,
-            int length) {
+            PageMap pages, long firstPage, long birth, int runBytes, byte[] target, int at) {
         if (pages.isRunDue(firstPage, birth)) {
-            read(pages, firstPage, birth, runBytes, from, target, at, length);
-            if (from == 0 && length == runBytes) {
-                pages.runVerified(firstPage);
-            }
+            read(pages, firstPage, birth, runBytes, 0, target, at, runBytes);
+            pages.runVerified(firstPage);
         } else {
-            requireInside(firstPage, runBytes, from, length);
-            pages.copyOut(firstPage, from, target, at, length);
+            pages.copyOut(firstPage, 0, target, at, runBytes);
         }
     }
 
-    /** As {@link #copy} for a whole run; when it throws, a part was copied. */
+    /** As {@link #copy(PageMap, long, long, int, byte[], int)}. */
     public static void copy(
             PageMap pages,
             long firstPage,
@@ -73,16 +61,6 @@ public final class OverflowRun {
             long at) {
         pages.verifyRun(firstPage, birth, runBytes);
         pages.copyOut(firstPage, target, at, runBytes);
-    }
-
-    private static void requireInside(long firstPage, long runBytes, long from, long length) {
-        if (from < 0 || length < 0 || from > runBytes - length) {
-            throw new CorruptStoreException(
-                    firstPage,
-                    "length of an overflow run",
-                    "at least " + (from + length),
-                    runBytes);
-        }
     }
 
     /**
@@ -101,7 +79,13 @@ public final class OverflowRun {
             byte[] target,
             int at,
             int length) {
-        requireInside(firstPage, runBytes, from, length);
+        if (from < 0 || length < 0 || from > runBytes - length) {
+            throw new CorruptStoreException(
+                    firstPage,
+                    "length of an overflow run",
+                    "at least " + (from + length),
+                    runBytes);
+        }
         byte[] chunk = null;
         CRC32C crc = new CRC32C();
         int done = 0;
