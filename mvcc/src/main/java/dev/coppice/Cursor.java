@@ -1,6 +1,7 @@
 package dev.coppice;
 
 import dev.coppice.engine.btree.TreeCursor;
+import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.LeafImage;
 import java.util.Objects;
 
@@ -273,19 +274,49 @@ public final class Cursor implements AutoCloseable {
      */
     public int key(byte[] target, int offset) {
         Objects.checkIndex(offset, target.length + 1);
+        if (walk.isInPlace()) {
+            try {
+                TreeCursor entry = walk.entryInPlace();
+                if (!entry.isLongKey()) {
+                    return copyKey(entry.leaf(), entry.index(), target, offset);
+                }
+            } catch (RuntimeException | Error e) {
+                throw handle.failure(e);
+            }
+        }
         int length = keyView().length();
         return length > target.length - offset ? length : keyView.copyTo(target, offset);
     }
 
+    private static int copyKey(LeafImage leaf, int index, byte[] target, int offset) {
+        int length = leaf.keyBytes(index);
+        if (length <= target.length - offset) {
+            leaf.copyKey(index, target, offset);
+        }
+        return length;
+    }
+
     /** {@return the key, until the cursor's next call} */
     public BytesView keyView() {
-        requireEntry();
+        boolean isInPlace = walk.isInPlace();
+        if (!isInPlace) {
+            requireEntry();
+        }
+        boolean isOfLeaf;
         try {
-            keyView.show(walk.keyArray(), 0, walk.keyBytes());
+            TreeCursor entry = walk.entryInPlace();
+            isOfLeaf = isInPlace && !entry.isLongKey();
+            if (isOfLeaf) {
+                keyView.show(entry.keyArray(), 0, entry.keyBytes());
+            } else {
+                keyView.show(walk.keyArray(), 0, walk.keyBytes());
+            }
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
-        handle.checkAfterRead();
+        if (!isOfLeaf) {
+            handle.checkAfterRead();
+        }
         return keyView;
     }
 
@@ -314,16 +345,30 @@ public final class Cursor implements AutoCloseable {
      */
     public int value(byte[] target, int offset) {
         Objects.checkIndex(offset, target.length + 1);
-        requireEntry();
+        boolean isInPlace = walk.isInPlace();
+        if (!isInPlace) {
+            requireEntry();
+        }
+        long range;
         int length;
         try {
-            TreeCursor entry = walk.entry();
-            length = entry.valueArrayBytes();
-            entry.copyValue(target, offset);
+            TreeCursor entry = isInPlace ? walk.entryInPlace() : walk.entry();
+            LeafImage leaf = entry.leaf();
+            range = leaf.valueRange(entry.index());
+            length = range >= 0 ? (int) range : entry.valueArrayBytes();
+            if (length <= target.length - offset) {
+                if (range >= 0) {
+                    Bytes.copy(leaf.bytes(), (int) (range >>> 32), target, offset, length);
+                } else {
+                    entry.copyValue(target, offset);
+                }
+            }
         } catch (RuntimeException | Error e) {
             throw handle.failure(e);
         }
-        handle.checkAfterRead();
+        if (!isInPlace || range < 0) {
+            handle.checkAfterRead();
+        }
         return length;
     }
 

@@ -210,7 +210,7 @@ final class Walk {
         return place == Place.KEY || (!isFixed && tree.isLongKey());
     }
 
-    /** {@return the tree's cursor on the entry} Requires: {@link #isInPlace} was true. */
+    /** {@return the tree's cursor, on the entry if {@link #isInPlace} was true} */
     TreeCursor entryInPlace() {
         return tree;
     }

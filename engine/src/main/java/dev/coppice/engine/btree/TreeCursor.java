@@ -379,14 +379,25 @@ public final class TreeCursor {
     /** {@return an array that starts with this entry's key; the next move may change it} */
     public byte[] keyArray() {
         if (keyIndex != index) {
-            int keyBytes = leaf.keyBytes(index);
-            if (keyArray.length < keyBytes) {
-                keyArray = new byte[Math.max(keyBytes, PageSize.inlineKeyBytes(pageBytes))];
-            }
-            leaf.copyWholeKey(index, pages, keyArray, 0);
-            keyIndex = index;
+            readKey();
         }
         return keyArray;
+    }
+
+    private void readKey() {
+        int keyBytes = leaf.keyBytes(index);
+        boolean isFirstOfLeaf = keyIndex == NONE;
+        keyIndex = NONE;
+        if (keyArray.length < keyBytes) {
+            keyArray = new byte[Math.max(keyBytes, PageSize.inlineKeyBytes(pageBytes))];
+            isFirstOfLeaf = true;
+        }
+        if (isFirstOfLeaf) {
+            leaf.copyWholeKey(index, pages, keyArray, 0);
+        } else {
+            leaf.copyNextKey(index, pages, keyArray);
+        }
+        keyIndex = index;
     }
 
     /** {@return a copy of this entry's key} */

@@ -75,8 +75,25 @@ public final class Bytes {
 
     /** Writes the first {@code count} bytes of a head into {@code target}. */
     static void putHead(int head, byte[] target, int at, int count) {
+        if (count == Integer.BYTES) {
+            ARRAY_INT.set(target, at, head);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             target[at + i] = (byte) (head >>> (24 - 8 * i));
+        }
+    }
+
+    /** Copies bytes between arrays, as {@link System#arraycopy} does: most keys without a call. */
+    public static void copy(byte[] source, int from, byte[] target, int at, int count) {
+        if (count >= Long.BYTES && count <= 2 * Long.BYTES) {
+            int last = count - Long.BYTES;
+            long head = (long) ARRAY_U64.get(source, from);
+            long tail = (long) ARRAY_U64.get(source, from + last);
+            ARRAY_U64.set(target, at, head);
+            ARRAY_U64.set(target, at + last, tail);
+        } else {
+            System.arraycopy(source, from, target, at, count);
         }
     }
 

@@ -148,19 +148,39 @@ public final class LeafImage {
     /** Copies key {@code index}, of a long one the part that lies in the leaf. */
     public void copyKey(int index, byte[] target, int at) {
         parse(index);
+        int shared = Math.min(prefixBytes, Math.min(keyBytes, inlineKeyBytes));
+        Bytes.copy(bytes, SlottedPage.PREFIX_OFFSET, target, at, shared);
+        copyBehindPrefix(index, target, at);
+    }
+
+    private void copyBehindPrefix(int index, byte[] target, int at) {
         int inline = Math.min(keyBytes, inlineKeyBytes);
         int shared = Math.min(prefixBytes, inline);
-        System.arraycopy(bytes, SlottedPage.PREFIX_OFFSET, target, at, shared);
         int headed = Math.min(SlottedPage.HEAD_BYTES, inline - shared);
         int heads = SlottedPage.PREFIX_OFFSET + prefixBytes;
         int head = Bytes.u32(bytes, heads + SlottedPage.HEAD_BYTES * index);
         Bytes.putHead(head, target, at + shared, headed);
-        System.arraycopy(bytes, rest, target, at + shared + headed, inline - shared - headed);
+        int behind = inline - shared - headed;
+        if (behind > 0) {
+            Bytes.copy(bytes, rest, target, at + shared + headed, behind);
+        }
     }
 
     /** Copies key {@code index}, reading the end of a long one from its run. */
     public void copyWholeKey(int index, PageMap pages, byte[] target, int at) {
         copyKey(index, target, at);
+        copyTail(pages, target, at);
+    }
+
+    /** As {@link #copyWholeKey}, into an array that starts with another key of the leaf. */
+    public void copyNextKey(int index, PageMap pages, byte[] target) {
+        parse(index);
+        copyBehindPrefix(index, target, 0);
+        copyTail(pages, target, 0);
+    }
+
+    /** Copies the end of the key that was looked at last from its run, if it has one. */
+    private void copyTail(PageMap pages, byte[] target, int at) {
         if (keyBytes <= inlineKeyBytes) {
             return;
         }

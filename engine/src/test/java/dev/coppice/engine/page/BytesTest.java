@@ -1,6 +1,8 @@
 package dev.coppice.engine.page;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -52,6 +54,21 @@ class BytesTest {
             int expected = Arrays.compareUnsigned(left, right);
             assertTrue(order == 0 || Integer.signum(order) == Integer.signum(expected));
         }
+    }
+
+    @Test
+    void copiesAnyNumberOfBytesAndNoMore() {
+        byte[] source = new byte[40];
+        random.nextBytes(source);
+        for (int count = 0; count <= 30; count++) {
+            byte[] expected = new byte[40];
+            System.arraycopy(source, 3, expected, 5, count);
+            byte[] target = new byte[40];
+            Bytes.copy(source, 3, target, 5, count);
+            assertArrayEquals(expected, target, "bytes: " + count);
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> Bytes.copy(source, 30, source, 0, 11));
+        assertThrows(IndexOutOfBoundsException.class, () -> Bytes.copy(source, 0, source, 30, 11));
     }
 
     @Test

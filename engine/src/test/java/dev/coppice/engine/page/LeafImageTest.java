@@ -1,5 +1,6 @@
 package dev.coppice.engine.page;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -108,6 +109,39 @@ class LeafImageTest {
             assertEquals(inline, leaf.keyBytes(0));
             assertThrows(CorruptStoreException.class, () -> leaf.keyBytes(1));
         }
+    }
+
+    @Test
+    void aKeyBehindAnotherNeedsOnlyWhatFollowsThePrefix() {
+        byte[] prefix = "a prefix of 18 by ".getBytes(US_ASCII);
+        byte[] target = new byte[100];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(2L * PAGE_BYTES);
+            LeafPage.init(s, PAGE_BYTES, false, 1, 1, 0, prefix, prefix.length);
+            int payload = LeafPage.payloadBytes(false, 0, false);
+            int count = 40;
+            for (int i = 0; i < count; i++) {
+                byte[] key = keyOf(prefix, i);
+                LeafPage.insert(s, PAGE_BYTES, PAGE_BYTES, i, key, key.length, 0, payload);
+            }
+            image.load(s, PAGE_BYTES);
+            image.copyKey(count / 2, target, 0);
+            for (int i = 0; i < count; i++) {
+                image.copyNextKey(i, null, target);
+                byte[] key = Arrays.copyOf(target, image.keyBytes(i));
+                assertArrayEquals(keyOf(prefix, i), key, "key " + i);
+                byte[] whole = new byte[key.length];
+                image.copyKey(i, whole, 0);
+                assertArrayEquals(key, whole, "key " + i);
+            }
+        }
+    }
+
+    /** {@return a key that ends in as many bytes as its index says} */
+    private static byte[] keyOf(byte[] prefix, int index) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + index);
+        Arrays.fill(key, prefix.length, key.length, (byte) 'z');
+        return key;
     }
 
     @Test
