@@ -324,6 +324,33 @@ class CheckpointModesTest {
     }
 
     @Test
+    void anOpenedStoreGrowsOnlyOnceSomebodyWrites() throws IOException {
+        open(QUIET);
+        write(0, 5_000);
+        store.close();
+        long closed = Files.size(path());
+        open(QUIET);
+        try (Snapshot snapshot = store.snapshot()) {
+            assertTrue(snapshot.exists(ColumnFamily.DEFAULT, Samples.key(0)));
+        }
+        while (store.doWork() > 0) {
+            assertEquals(closed, Files.size(path()));
+        }
+        assertEquals(closed, Files.size(path()));
+        try (WriteTransaction txn = store.begin()) {
+            boolean isGrownAhead = false;
+            for (int i = 0; i < 5_000 && !isGrownAhead; i++) {
+                model.put(txn, Samples.key(i), Samples.value(i + 1, 200));
+                long needed = Files.size(path());
+                store.doWork();
+                isGrownAhead = Files.size(path()) > needed;
+            }
+            assertTrue(isGrownAhead);
+            txn.commit();
+        }
+    }
+
+    @Test
     void readerOfTheBaseKeepsReadingWhileTheTailIsCut() throws IOException {
         open(QUIET);
         write(0, 5_000);

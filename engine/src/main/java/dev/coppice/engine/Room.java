@@ -48,8 +48,13 @@ final class Room {
     // Writer role.
     private boolean isMakingRoom;
 
-    /** The newest root when the tail of the file was cut: it does not grow again for nothing. */
-    private volatile long cutAt = -1;
+    /**
+     * The newest root and the allocator's batch when the file was opened, or its tail was cut: as
+     * long as nobody takes pages, it does not grow for nothing.
+     */
+    private volatile long restingAt;
+
+    private volatile int restingBatch;
 
     /**
      * Creates the room of a store.
@@ -71,6 +76,16 @@ final class Room {
         this.allocated = allocated;
         this.pageSize = store.pageSize();
         this.growBytes = growBytes;
+        rest();
+    }
+
+    private void rest() {
+        restingAt = store.latestTxn();
+        restingBatch = store.allocator().batch();
+    }
+
+    private boolean isResting() {
+        return store.latestTxn() == restingAt && store.allocator().batch() == restingBatch;
     }
 
     /** {@return free bytes, those that the file grew by since the writer last looked included} */
@@ -93,7 +108,7 @@ final class Room {
 
     /** {@return whether so little is free that the file should grow before a writer has to wait} */
     boolean isGrowthDue() {
-        return freeBytes() < step() / 4 && store.latestTxn() != cutAt;
+        return freeBytes() < step() / 4 && !isResting();
     }
 
     /**
@@ -226,7 +241,7 @@ final class Room {
             synchronized (touching) {
                 isCut = store.cutTail(kept);
             }
-            cutAt = store.latestTxn();
+            rest();
             return isCut;
         }
     }

@@ -17,6 +17,9 @@ final class Machine {
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final UUID UNKNOWN = new UUID(0, 0);
 
+    /** Asked once: it takes a dozen calls of the system. */
+    private static final Optional<Instant> STARTED = ProcessHandle.current().info().startInstant();
+
     private Machine() {}
 
     /** {@return whether flushes cover mapped stores and mappings behave as on Linux} */
@@ -60,11 +63,15 @@ final class Machine {
         }
     }
 
+    /** {@return when this process started, where the system tells} */
+    static Optional<Instant> processStart() {
+        return STARTED;
+    }
+
     /** {@return this process in words, for whoever is refused} */
     static String describeProcess() {
-        ProcessHandle process = ProcessHandle.current();
-        String started = process.info().startInstant().map(Instant::toString).orElse("unknown");
-        return describe(process.pid(), started, hostName());
+        String started = STARTED.map(Instant::toString).orElse("unknown");
+        return describe(ProcessHandle.current().pid(), started, hostName());
     }
 
     static String describe(long pid, String started, String host) {

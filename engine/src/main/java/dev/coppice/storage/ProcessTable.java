@@ -82,9 +82,8 @@ final class ProcessTable implements Processes {
     }
 
     private void describe() {
-        ProcessHandle process = ProcessHandle.current();
-        long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-        WORD.set(chunk, at(self) + PID, process.pid());
+        long started = Machine.processStart().map(Instant::toEpochMilli).orElse(0L);
+        WORD.set(chunk, at(self) + PID, ProcessHandle.current().pid());
         WORD.set(chunk, at(self) + STARTED, started);
         WORD.set(chunk, at(self) + ATTACHED, attachedMillis);
         byte[] host = Machine.hostName().getBytes(StandardCharsets.UTF_8);
