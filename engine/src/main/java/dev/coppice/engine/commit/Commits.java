@@ -37,7 +37,12 @@ public final class Commits {
      * What changes the free space is written down in the ledger once it is published, where other
      * processes write, too.
      */
-    private static final long PAGES_PER_SCAN = 128;
+    /** Few, so that pages come back into use while they are in the processor's caches. */
+    private static final long PAGES_PER_SCAN = 32;
+
+    /** A scan reads a line of each slot that a reader ever had. */
+    private static final int SLOTS_PER_PAGE = 4;
+
     private static final int SCAN_ATTEMPTS = 100;
     private static final int ROOTS_PER_PAGE = 8;
 
@@ -552,7 +557,8 @@ public final class Commits {
             return;
         }
         // Where many roots are kept, a scan costs as much more as it finds: it comes less often.
-        nextScan = Math.max(PAGES_PER_SCAN, retained.limit() / ROOTS_PER_PAGE);
+        int costly = retained.limit() / ROOTS_PER_PAGE + live.readers() / SLOTS_PER_PAGE;
+        nextScan = Math.max(PAGES_PER_SCAN, costly);
         int limit = count + retained.limit() + LiveWords.MAX_ORPHANS + 6;
         if (limit > roots[0].length) {
             roots[0] = Arrays.copyOf(roots[0], limit + 16);

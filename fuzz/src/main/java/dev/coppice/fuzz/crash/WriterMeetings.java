@@ -79,10 +79,7 @@ final class WriterMeetings {
         scene.disk.onStep((at, _, step) -> {
             if (step == Step.SYNC_BEGIN && !isFlushed[0]) {
                 isFlushed[0] = true;
-                long maxSize = at.maxSize();
-                at.setMaxSize(at.size());
                 at.asAnotherThread(() -> now(() -> scene.takePages(living)));
-                at.setMaxSize(maxSize);
             }
         });
         scene.history.states.put(living.commit(view, 1), next);
@@ -147,10 +144,7 @@ final class WriterMeetings {
                     isComplete[0] = true;
                     checkpoint.complete(captured);
                 };
-        long maxSize = scene.disk.maxSize();
-        scene.disk.setMaxSize(scene.disk.size());
         scene.takePages(scanning);
-        scene.disk.setMaxSize(maxSize);
         require(isComplete[0], "no pins were mapped");
         readers.forEach(scene.engines.getFirst()::release);
         scene.work(scanning, 2);

@@ -14,7 +14,6 @@ import dev.coppice.engine.commit.NamedRoot;
 import dev.coppice.engine.page.PageMap;
 import dev.coppice.engine.page.PageSize;
 import dev.coppice.engine.space.PageAllocator;
-import dev.coppice.error.StoreFullException;
 import dev.coppice.storage.Storage;
 import dev.coppice.testkit.PowerLoss;
 import dev.coppice.testkit.SimulatedDisk;
@@ -167,26 +166,16 @@ final class WriterScene {
     }
 
     /**
-     * Takes all free pages, then most of those that this makes the process look for, and loses
-     * power with what it has put there.
+     * Makes the process look for pages that nobody needs, takes most of what is free then, and
+     * loses power with what it has put there.
      */
     void takePages(Engine engine) throws InterruptedException {
         PageAllocator allocator = engine.store().allocator();
         WriteView view = engine.begin(false, 0);
-        boolean hasFound = false;
-        long left = allocator.available();
-        try {
-            for (int number = 0; !hasFound || left > PAGES_LEFT; number++) {
-                put(view, number);
-                long now = allocator.available();
-                hasFound |= now > left;
-                left = now;
-            }
-        } catch (StoreFullException e) {
-            if (allocator.available() > PAGES_LEFT) {
-                throw e;
-            }
-            // It found no more than one put takes, and has taken all of them.
+        engine.store().reapReaders();
+        engine.store().commits().reclaim();
+        for (int number = 0; allocator.available() > PAGES_LEFT; number++) {
+            put(view, number);
         }
         losePower(engine, MANY_LOSSES);
         engine.rollback(view);
