@@ -49,12 +49,12 @@ final class Room {
     private boolean isMakingRoom;
 
     /**
-     * The newest root and the allocator's batch when the file was opened, or its tail was cut: as
-     * long as nobody takes pages, it does not grow for nothing.
+     * The newest root and the pages in use when the file was opened, or its tail was cut: as long
+     * as nobody takes more, it does not grow for nothing.
      */
     private volatile long restingAt;
 
-    private volatile int restingBatch;
+    private volatile long restingUsed;
 
     /**
      * Creates the room of a store.
@@ -81,11 +81,16 @@ final class Room {
 
     private void rest() {
         restingAt = store.latestTxn();
-        restingBatch = store.allocator().batch();
+        restingUsed = used();
     }
 
     private boolean isResting() {
-        return store.latestTxn() == restingAt && store.allocator().batch() == restingBatch;
+        return store.latestTxn() == restingAt && used() <= restingUsed;
+    }
+
+    private long used() {
+        FreeMap free = store.allocator().freeMap();
+        return free.pages() - free.free();
     }
 
     /** {@return free bytes, those that the file grew by since the writer last looked included} */
@@ -234,7 +239,7 @@ final class Room {
         synchronized (growth) {
             extendToFile();
             FreeMap free = store.allocator().freeMap();
-            long used = free.pages() - free.free();
+            long used = used();
             long step = MAX_GROWTH_BYTES >>> pageSize.shift();
             long kept = isStep ? Math.max(used + slackPages(used), free.pages() - step) : 0;
             boolean isCut;

@@ -43,6 +43,9 @@ public final class Commits {
     /** A scan reads a line of each slot that a reader ever had. */
     private static final int SLOTS_PER_PAGE = 4;
 
+    /** Slots are not given back: those of long ago shall not let the file grow. */
+    private static final long MAX_PAGES_FOR_SLOTS = 128;
+
     private static final int SCAN_ATTEMPTS = 100;
     private static final int ROOTS_PER_PAGE = 8;
 
@@ -544,6 +547,14 @@ public final class Commits {
         return count;
     }
 
+    /**
+     * Where many roots are kept, or slots are to be looked at, a scan costs more: it comes later.
+     */
+    private long pagesPerScan() {
+        long forSlots = Math.min(MAX_PAGES_FOR_SLOTS, live.readers() / SLOTS_PER_PAGE);
+        return Math.max(PAGES_PER_SCAN, retained.limit() / ROOTS_PER_PAGE + forSlots);
+    }
+
     /** Frees what nobody needs any more. Writer role. */
     public void reclaim() {
         if (live.isPoisoned()) {
@@ -553,12 +564,10 @@ public final class Commits {
         int count = scanReaders();
         if (count == ReaderTable.UNKNOWN) {
             // A reader that was stopped just there may stay so: not every commit shall look again.
-            nextScan = allocator.pending().freshPages() + PAGES_PER_SCAN;
+            nextScan = allocator.pending().freshPages() + pagesPerScan();
             return;
         }
-        // Where many roots are kept, a scan costs as much more as it finds: it comes less often.
-        int costly = retained.limit() / ROOTS_PER_PAGE + live.readers() / SLOTS_PER_PAGE;
-        nextScan = Math.max(PAGES_PER_SCAN, costly);
+        nextScan = pagesPerScan();
         int limit = count + retained.limit() + LiveWords.MAX_ORPHANS + 6;
         if (limit > roots[0].length) {
             roots[0] = Arrays.copyOf(roots[0], limit + 16);

@@ -116,6 +116,10 @@ public final class LeafImage {
             keyBytes = (int) Math.min(Bytes.varint(bytes, at) + 1, PageSize.MAX_KEY_BYTES);
             rest = Bytes.skipVarint(bytes, at);
         }
+        if (keyBytes < prefixBytes) {
+            throw new CorruptStoreException(
+                    pageId(), "length of a key", "at least " + prefixBytes, keyBytes);
+        }
         int inline = Math.min(keyBytes, inlineKeyBytes);
         keyEnd = rest + Math.max(0, inline - prefixBytes - SlottedPage.HEAD_BYTES);
         if (keyBytes > inline) {

@@ -134,6 +134,11 @@ class LeafImageTest {
                 image.copyKey(i, whole, 0);
                 assertArrayEquals(key, whole, "key " + i);
             }
+            s.set(Bytes.U8, SlottedPage.entry(s, PAGE_BYTES, 0), (byte) (prefix.length - 2));
+            image.load(s, PAGE_BYTES);
+            assertThrows(CorruptStoreException.class, () -> image.copyKey(0, target, 0));
+            assertThrows(CorruptStoreException.class, () -> image.copyNextKey(0, null, target));
+            assertEquals(prefix.length + 1, image.keyBytes(1));
         }
     }
 

@@ -174,6 +174,9 @@ final class WriterScene {
         WriteView view = engine.begin(false, 0);
         engine.store().reapReaders();
         engine.store().commits().reclaim();
+        if (allocator.available() <= PAGES_LEFT) {
+            throw new AssertionError("no pages to take");
+        }
         for (int number = 0; allocator.available() > PAGES_LEFT; number++) {
             put(view, number);
         }
