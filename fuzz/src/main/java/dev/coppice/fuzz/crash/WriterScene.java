@@ -166,17 +166,14 @@ final class WriterScene {
     }
 
     /**
-     * Makes the process look for pages that nobody needs, takes most of what is free then, and
-     * loses power with what it has put there.
+     * Makes the process look for pages that nobody needs, takes most of what is free then, if
+     * anything, and loses power with what it has put there: pages that are needed are found so.
      */
     void takePages(Engine engine) throws InterruptedException {
         PageAllocator allocator = engine.store().allocator();
         WriteView view = engine.begin(false, 0);
         engine.store().reapReaders();
         engine.store().commits().reclaim();
-        if (allocator.available() <= PAGES_LEFT) {
-            throw new AssertionError("no pages to take");
-        }
         for (int number = 0; allocator.available() > PAGES_LEFT; number++) {
             put(view, number);
         }
