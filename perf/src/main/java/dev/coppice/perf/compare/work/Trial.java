@@ -34,6 +34,9 @@ public final class Trial {
      */
     private static final double WARM_PASSES = 4;
 
+    /** A sequence has many steps to compile, however short passes are. */
+    private static final long SEQUENCE_WARM_NANOS = 12_000_000_000L;
+
     private static final int SLICES_OF_PASS = 10;
     private static final int STEADY_SLICES = 4;
     private static final double FASTER = 0.97;
@@ -125,7 +128,7 @@ public final class Trial {
 
     /** Reports the wanted steps of SNKV's sequence; it allocates as its stores do, unmeasured. */
     private void sequence(List<Work> works) throws IOException {
-        Warmth warmth = new Warmth();
+        Warmth warmth = new Warmth(Math.max(warmNanos(), SEQUENCE_WARM_NANOS));
         for (int i = 0; i < WARM_LOADS || !warmth.isEnough(); i++) {
             Map<Work, Double> steps =
                     new Snkv(peer, folder, Math.max(1, entries / WARM_SHARE)).run();
@@ -139,7 +142,7 @@ public final class Trial {
 
     private void load() throws IOException {
         Path scratch = folder.resolveSibling(folder.getFileName() + "-scratch");
-        Warmth warmth = new Warmth();
+        Warmth warmth = new Warmth(warmNanos());
         for (int i = 0; i < WARM_LOADS || !warmth.isEnough(); i++) {
             warmth.add(load(scratch, Math.max(1, entries / WARM_SHARE)).wall());
         }
@@ -198,7 +201,7 @@ public final class Trial {
         if (work.hasEnd()) {
             return pass(workload, work);
         }
-        Warmth warmth = new Warmth();
+        Warmth warmth = new Warmth(warmNanos());
         // What only reads leaves the store as it was, however long it does.
         long limit = work.isReading() ? Long.MAX_VALUE : WARM_LIMITS * work.limit(entries);
         long done = 0;
@@ -214,14 +217,22 @@ public final class Trial {
         return done;
     }
 
+    private long warmNanos() {
+        return (long) (WARM_PASSES * passNanos);
+    }
+
     /** Whether a store has been run for long enough to be measured. */
-    private final class Warmth {
-        private final long deadline = System.nanoTime() + (long) (WARM_PASSES * passNanos);
+    private static final class Warmth {
+        private final long deadline;
         private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         private double fastest = Double.MAX_VALUE;
         private long lastNanos = System.nanoTime();
         private long lastCompiledMillis = compiler.getTotalCompilationTime();
         private int steady;
+
+        Warmth(long nanos) {
+            this.deadline = System.nanoTime() + nanos;
+        }
 
         void add(double nanos) {
             boolean isSteady = nanos >= fastest * FASTER && doesCompilerRest();
