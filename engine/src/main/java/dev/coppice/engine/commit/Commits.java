@@ -37,6 +37,7 @@ public final class Commits {
      * What changes the free space is written down in the ledger once it is published, where other
      * processes write, too.
      */
+
     /** Few, so that pages come back into use while they are in the processor's caches. */
     private static final long PAGES_PER_SCAN = 32;
 
