@@ -565,7 +565,10 @@ public final class Engine implements AutoCloseable {
         return room.freeBytes();
     }
 
-    /** {@return whether so little is free that the file should grow before a writer has to wait} */
+    /**
+     * {@return whether the file should grow before a writer has to wait: since little is free, or
+     * since it is in so many pieces that the image of the last checkpoint found no place}
+     */
     public boolean isGrowthDue() {
         return room.isGrowthDue();
     }

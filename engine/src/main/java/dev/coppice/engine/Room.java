@@ -57,6 +57,12 @@ final class Room {
     private volatile long restingUsed;
 
     /**
+     * How much the file should be grown ahead by once, in pages, since the image of a checkpoint
+     * found no place among what was free; or 0.
+     */
+    private volatile long missedRun;
+
+    /**
      * Creates the room of a store.
      *
      * @param growBytes bytes by which the file grows at least
@@ -82,6 +88,7 @@ final class Room {
     private void rest() {
         restingAt = store.latestTxn();
         restingUsed = used();
+        missedRun = 0;
     }
 
     private boolean isResting() {
@@ -95,9 +102,12 @@ final class Room {
 
     /** {@return free bytes, those that the file grew by since the writer last looked included} */
     long freeBytes() {
-        FreeMap free = store.allocator().freeMap();
-        long notSeen = (storage.size() >>> pageSize.shift()) - free.pages();
-        return (free.free() + notSeen) << pageSize.shift();
+        return (store.allocator().freeMap().free() + notSeen()) << pageSize.shift();
+    }
+
+    /** {@return pages that the file grew by since the writer last looked} */
+    private long notSeen() {
+        return (storage.size() >>> pageSize.shift()) - store.allocator().freeMap().pages();
     }
 
     /** {@return bytes by which the file grows next} */
@@ -111,9 +121,24 @@ final class Room {
         return Math.clamp(share, Storage.FOLIO_BYTES, MAX_SLICE_BYTES);
     }
 
-    /** {@return whether so little is free that the file should grow before a writer has to wait} */
+    /** As {@link Engine#isGrowthDue}. */
     boolean isGrowthDue() {
-        return freeBytes() < step() / 4 && !isResting();
+        return (isLow() || notSeen() < missedRun) && !isResting();
+    }
+
+    private boolean isLow() {
+        return freeBytes() < step() / 4;
+    }
+
+    /** {@return the size that the file should have} As {@link #growAhead}. */
+    private long sizeAhead(boolean isStoredInto) {
+        long size = storage.size();
+        if (!isGrowthDue()) {
+            return size;
+        }
+        return isLow() || !isStoredInto
+                ? stepEnd(size + step(), MAX_GROWTH_BYTES)
+                : stepEnd(size + (missedRun << pageSize.shift()), Storage.FOLIO_BYTES);
     }
 
     /**
@@ -124,7 +149,8 @@ final class Room {
      *     writer that needs room at once waits for no more than one
      */
     void growAhead(boolean isStoredInto) {
-        long end = isGrowthDue() ? stepEnd(storage.size() + step(), MAX_GROWTH_BYTES) : 0;
+        long end = sizeAhead(isStoredInto);
+        missedRun = 0;
         if (end > storage.maxSize()) {
             return;
         }
@@ -140,7 +166,7 @@ final class Room {
                 try {
                     growTo(grown);
                 } catch (StoreFullException e) {
-                    // The writer that needs the room will find out, and say so.
+                    // Who needs the room will find out, and say so.
                     return;
                 }
             }
@@ -205,14 +231,20 @@ final class Room {
      * Called by the allocator when it has no free pages left. Writer role.
      *
      * @param isStoredInto whether stores will go through the mapping: then the file grows by a
-     *     slice, and {@link #growAhead} does the rest
+     *     slice, a folio for the image of a checkpoint, and {@link #growAhead} does the rest
      */
     void make(long pages, boolean isStoredInto) {
+        boolean isForImage = checkpoints.isCapturing();
+        if (isForImage && pages > 1) {
+            // The next image is to find its place, and it may be longer.
+            missedRun = pages + pages / 4;
+        }
         if (hasRoom(pages)) {
             return;
         }
+        long least = isForImage ? Storage.FOLIO_BYTES : slice();
         try {
-            grow(pages, isStoredInto ? slice() : MAX_GROWTH_BYTES);
+            grow(pages, isStoredInto ? least : MAX_GROWTH_BYTES);
         } catch (StoreFullException full) {
             if (isMakingRoom || checkpoints.isCapturing() || !relieve(pages)) {
                 throw full;
@@ -242,12 +274,11 @@ final class Room {
             long used = used();
             long step = MAX_GROWTH_BYTES >>> pageSize.shift();
             long kept = isStep ? Math.max(used + slackPages(used), free.pages() - step) : 0;
-            boolean isCut;
-            synchronized (touching) {
-                isCut = store.cutTail(kept);
-            }
+            // Before the size changes, which has growth seem due.
             rest();
-            return isCut;
+            synchronized (touching) {
+                return store.cutTail(kept);
+            }
         }
     }
 
