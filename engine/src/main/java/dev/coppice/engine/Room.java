@@ -242,11 +242,11 @@ final class Room {
         if (hasRoom(pages)) {
             return;
         }
-        long least = isForImage ? Storage.FOLIO_BYTES : slice();
+        long step = isForImage ? Storage.FOLIO_BYTES : slice();
         try {
-            grow(pages, isStoredInto ? least : MAX_GROWTH_BYTES);
+            grow(pages, isStoredInto ? step : MAX_GROWTH_BYTES);
         } catch (StoreFullException full) {
-            if (isMakingRoom || checkpoints.isCapturing() || !relieve(pages)) {
+            if (isMakingRoom || isForImage || !relieve(pages)) {
                 throw full;
             }
         }
