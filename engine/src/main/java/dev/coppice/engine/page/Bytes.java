@@ -57,8 +57,16 @@ public final class Bytes {
         return (int) ARRAY_U32.get(array, at);
     }
 
+    public static void u32(byte[] array, int at, int value) {
+        ARRAY_U32.set(array, at, value);
+    }
+
     public static long u64(byte[] array, int at) {
         return (long) ARRAY_U64.get(array, at);
+    }
+
+    static void u64(byte[] array, int at, long value) {
+        ARRAY_U64.set(array, at, value);
     }
 
     /** {@return the four bytes of {@code key} from {@code from} on, zero-padded, as a number} */

@@ -4,7 +4,6 @@ import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 
 /**
  * Reads overflow runs, comparing their checksums always, or as often as those of pages are;
@@ -87,7 +86,7 @@ public final class OverflowRun {
                     runBytes);
         }
         byte[] chunk = null;
-        CRC32C crc = new CRC32C();
+        ChunkChecksum checksum = new ChunkChecksum();
         int done = 0;
         while (done < length) {
             long index = (from + done) / Checksum.CHUNK_BYTES;
@@ -102,7 +101,7 @@ public final class OverflowRun {
             byte[] into = whole ? target : chunk;
             int intoAt = whole ? at + done : 0;
             pages.copyOut(firstPage, start, into, intoAt, chunkBytes);
-            verify(pages, crc, firstPage, birth, runBytes, index, into, intoAt, chunkBytes);
+            verify(pages, checksum, firstPage, birth, runBytes, index, into, intoAt, chunkBytes);
             if (!whole) {
                 System.arraycopy(chunk, skip, target, at + done, wanted);
             }
@@ -119,24 +118,9 @@ public final class OverflowRun {
         }
     }
 
-    /** {@return the checksum of one chunk, as it stands in the trailer} */
-    public static int chunkCrc(
-            CRC32C crc, long firstPage, long birth, long index, byte[] bytes, int at, int length) {
-        byte[] seed = new byte[3 * Long.BYTES];
-        ByteBuffer.wrap(seed)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(firstPage)
-                .putLong(birth)
-                .putLong(index);
-        crc.reset();
-        crc.update(seed);
-        crc.update(bytes, at, length);
-        return (int) crc.getValue();
-    }
-
     private static void verify(
             PageMap pages,
-            CRC32C crc,
+            ChunkChecksum checksum,
             long firstPage,
             long birth,
             long runBytes,
@@ -147,7 +131,7 @@ public final class OverflowRun {
         byte[] word = new byte[Integer.BYTES];
         pages.copyOut(firstPage, runBytes + index * Integer.BYTES, word, 0, Integer.BYTES);
         int stored = ByteBuffer.wrap(word).order(ByteOrder.LITTLE_ENDIAN).getInt();
-        int computed = chunkCrc(crc, firstPage, birth, index, bytes, at, length);
+        int computed = checksum.of(firstPage, birth, index, bytes, at, length);
         if (stored != computed) {
             throw new CorruptStoreException(
                     firstPage,

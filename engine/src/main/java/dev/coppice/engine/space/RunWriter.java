@@ -1,37 +1,49 @@
 package dev.coppice.engine.space;
 
+import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.Checksum;
-import dev.coppice.engine.page.OverflowRun;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
+import dev.coppice.engine.page.ChunkChecksum;
 
 /**
  * Writes an overflow run of the transaction's own, a piece after the other, its checksums behind
- * them; docs/file-format.md#overflow-run.
+ * them; docs/file-format.md#overflow-run. What is written is a private copy, of which the checksums
+ * are, so that a caller who changes the value meanwhile damages nothing.
  *
- * <p>Thread safety: the holder of the writer role. Lifetime: that of the transaction, up to its
- * next savepoint.
+ * <p>Thread safety: the holder of the writer role. Lifetime: a run is that of the transaction, up
+ * to its next savepoint; then another can be started.
  */
 public final class RunWriter {
+    private static final int PIECE_BYTES = 16 * Checksum.CHUNK_BYTES;
+
     private final WriteSet writes;
-    private final long page;
-    private final int length;
-    private final byte[] trailer;
-    private final ByteBuffer words;
-    private final CRC32C crc = new CRC32C();
-    private final byte[] chunk;
+    private final ChunkChecksum checksum = new ChunkChecksum();
+    private byte[] piece = new byte[Checksum.CHUNK_BYTES];
+    private byte[] trailer = new byte[Integer.BYTES];
+
+    // Of the running run.
+    private long page;
+    private int length;
     private int done;
 
-    /** Starts a run of {@code length} bytes in pages that the transaction has taken for it. */
-    RunWriter(WriteSet writes, long page, int length) {
-        int chunks = (int) ((length + Checksum.CHUNK_BYTES - 1L) / Checksum.CHUNK_BYTES);
+    RunWriter(WriteSet writes) {
         this.writes = writes;
-        this.page = page;
-        this.length = length;
-        this.trailer = new byte[chunks * Integer.BYTES];
-        this.words = ByteBuffer.wrap(trailer).order(ByteOrder.LITTLE_ENDIAN);
-        this.chunk = new byte[Math.min(length, Checksum.CHUNK_BYTES)];
+    }
+
+    /** Starts a run of {@code runBytes} bytes in pages that the transaction has taken for it. */
+    void start(long firstPage, int runBytes) {
+        page = firstPage;
+        length = runBytes;
+        done = 0;
+        if (piece.length < runBytes) {
+            piece = new byte[PIECE_BYTES];
+        }
+        if (trailer.length < trailerBytes()) {
+            trailer = new byte[trailerBytes()];
+        }
+    }
+
+    private int trailerBytes() {
+        return (int) ((length + Checksum.CHUNK_BYTES - 1L) / Checksum.CHUNK_BYTES) * Integer.BYTES;
     }
 
     /** {@return the first page of the run} */
@@ -44,27 +56,34 @@ public final class RunWriter {
         return length;
     }
 
-    /** Appends bytes: whole chunks, unless it is the last piece. */
+    /** Appends bytes: whole chunks, unless they are the last. */
     public void add(ValueSource bytes) {
         int count = bytes.length();
         assert done % Checksum.CHUNK_BYTES == 0;
         assert count <= length - done;
-        writes.put(position() + done, bytes);
-        int chunks = (int) ((count + Checksum.CHUNK_BYTES - 1L) / Checksum.CHUNK_BYTES);
-        int first = done / Checksum.CHUNK_BYTES;
-        for (int i = 0; i < chunks; i++) {
-            int at = i * Checksum.CHUNK_BYTES;
-            int size = Math.min(Checksum.CHUNK_BYTES, count - at);
-            bytes.copyTo(at, chunk, size);
-            words.putInt(OverflowRun.chunkCrc(crc, page, writes.id(), first + i, chunk, 0, size));
+        for (int from = 0; from < count; from += piece.length) {
+            int size = Math.min(piece.length, count - from);
+            bytes.copyTo(from, piece, size);
+            writes.put(position() + done, piece, size);
+            addChecksums(size);
+            done += size;
         }
-        done += count;
+    }
+
+    private void addChecksums(int size) {
+        int index = done / Checksum.CHUNK_BYTES;
+        for (int at = 0; at < size; at += Checksum.CHUNK_BYTES) {
+            int chunkBytes = Math.min(Checksum.CHUNK_BYTES, size - at);
+            int crc = checksum.of(page, writes.id(), index, piece, at, chunkBytes);
+            Bytes.u32(trailer, index * Integer.BYTES, crc);
+            index++;
+        }
     }
 
     /** Writes the checksums, once all bytes are there. */
     public void finish() {
         assert done == length;
-        writes.putTrailer(position() + length, trailer);
+        writes.put(position() + length, trailer, trailerBytes());
     }
 
     private long position() {

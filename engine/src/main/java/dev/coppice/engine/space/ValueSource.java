@@ -12,8 +12,6 @@ import java.lang.foreign.MemorySegment;
  * <p>Thread safety: one writer. Reused; refers to the caller's memory until {@link #clear}.
  */
 public final class ValueSource {
-    private static final int RUN_PIECE_BYTES = 1 << 16;
-
     /*
      * Memory segments on the heap never come here: one of them would make every access to a page
      * slower from then on, because compiled code would have to tell heap and native memory apart.
@@ -74,20 +72,14 @@ public final class ValueSource {
         return length;
     }
 
-    /** Copies {@code count} bytes from {@code offset} on into a page or run. */
+    /** Copies {@code count} bytes from {@code offset} on, of no run, into a page. */
     public void copyTo(int offset, MemorySegment target, long position, int count) {
         if (array != null) {
             MemorySegment.copy(array, (int) from + offset, target, Bytes.U8, position, count);
         } else if (segment != null) {
             MemorySegment.copy(segment, from + offset, target, position, count);
-        } else if (runPages != null) {
-            byte[] piece = new byte[Math.min(count, RUN_PIECE_BYTES)];
-            for (int done = 0; done < count; done += piece.length) {
-                int wanted = Math.min(piece.length, count - done);
-                OverflowRun.read(runPages, from, runBirth, length, offset + done, piece, 0, wanted);
-                MemorySegment.copy(piece, 0, target, Bytes.U8, position + done, wanted);
-            }
         } else {
+            assert runPages == null;
             zero(target, position, count);
         }
     }

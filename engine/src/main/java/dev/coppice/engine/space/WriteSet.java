@@ -1,6 +1,7 @@
 package dev.coppice.engine.space;
 
 import dev.coppice.engine.page.BufferedPages;
+import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.Checksum;
 import dev.coppice.engine.page.PageHeader;
 import dev.coppice.engine.page.PageMap;
@@ -40,7 +41,7 @@ public final class WriteSet {
     private final ExtentList superseded = new ExtentList();
     private final ExtentList unused = new ExtentList();
     private final LoosePages loose = new LoosePages();
-    private final ValueSource trailerSource = new ValueSource();
+    private final RunWriter runs = new RunWriter(this);
     private BufferedPages buffer;
     private PageMap buffered;
     private MemorySegment staging;
@@ -214,18 +215,24 @@ public final class WriteSet {
      * @return the first page of the run
      */
     public long writeRun(ValueSource bytes) {
-        RunWriter run = startRun(bytes.length());
-        run.add(bytes);
-        run.finish();
-        return run.page();
+        startRun(runs, bytes.length());
+        runs.add(bytes);
+        runs.finish();
+        return runs.page();
     }
 
     /** {@return what writes an overflow run of so many bytes, whose pages are taken} */
     public RunWriter startRun(int length) {
+        RunWriter run = new RunWriter(this);
+        startRun(run, length);
+        return run;
+    }
+
+    private void startRun(RunWriter run, int length) {
         long count = pageSize.runPages(length);
         long page = allocateRun(count);
         remapFor(page + count);
-        return new RunWriter(this, page, length);
+        run.start(page, length);
     }
 
     private long allocateRun(long count) {
@@ -238,27 +245,21 @@ public final class WriteSet {
         return page;
     }
 
-    void putTrailer(long position, byte[] words) {
-        put(position, trailerSource.of(words, 0, words.length));
-        trailerSource.clear();
-    }
-
     /** Copies bytes into pages of a run. */
-    void put(long position, ValueSource bytes) {
-        int length = bytes.length();
+    void put(long position, byte[] bytes, int length) {
         int done = 0;
         while (done < length) {
             long at = position + done;
             int piece;
             if (isBuffered) {
                 piece = (int) Math.min(length - done, staging.byteSize());
-                bytes.copyTo(done, staging, 0, piece);
+                MemorySegment.copy(bytes, done, staging, Bytes.U8, 0, piece);
                 storage.write(at, staging, 0, piece);
             } else {
                 long inChunk = at % Storage.CHUNK_BYTES;
                 MemorySegment chunk = pages.chunks()[(int) (at / Storage.CHUNK_BYTES)];
                 piece = (int) Math.min(length - done, Storage.CHUNK_BYTES - inChunk);
-                bytes.copyTo(done, chunk, inChunk, piece);
+                MemorySegment.copy(bytes, done, chunk, Bytes.U8, inChunk, piece);
             }
             done += piece;
         }

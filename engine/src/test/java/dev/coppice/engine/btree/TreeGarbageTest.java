@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
  */
 class TreeGarbageTest {
     private static final int KEYS = 20_000;
+    private static final int LARGE_KEYS = 1_000;
     private static final int WARM_UP = 60_000;
     private static final int MEASURED = 50_000;
 
     private final byte[] key = new byte[16];
     private final byte[] value = new byte[100];
+    private final byte[] largeValue = new byte[2048];
     private final byte[] target = new byte[200];
     private long sink;
 
@@ -46,6 +48,7 @@ class TreeGarbageTest {
                 String mode = isPositional ? " positional" : " mapped";
                 measure("overwrite" + mode, i -> put(lab, root, i, 100));
                 measure("overwrite with another size" + mode, i -> put(lab, root, i, 90 + i % 10));
+                measure("overwrite with a large value" + mode, i -> putLarge(lab, root, i));
                 measure(
                         "delete and put" + mode,
                         i -> {
@@ -70,6 +73,11 @@ class TreeGarbageTest {
 
     private void put(TreeLab lab, TreeRoot root, int i, int valueBytes) {
         lab.writer.put(root, keyOf(i), key.length, value, 0, valueBytes);
+    }
+
+    private void putLarge(TreeLab lab, TreeRoot root, int i) {
+        byte[] large = keyOf(i % LARGE_KEYS);
+        lab.writer.put(root, large, large.length, largeValue, 0, largeValue.length);
     }
 
     private byte[] keyOf(int i) {

@@ -7,7 +7,6 @@ import dev.coppice.error.CorruptStoreException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class PageVerifierTest {
@@ -86,7 +85,7 @@ class PageVerifierTest {
         Arrays.fill(value, (byte) 7);
         long at = RUN * SIZE.bytes();
         MemorySegment.copy(value, 0, file, Bytes.U8, at, RUN_BYTES);
-        int crc = OverflowRun.chunkCrc(new CRC32C(), RUN, BIRTH, 0, value, 0, RUN_BYTES);
+        int crc = new ChunkChecksum().of(RUN, BIRTH, 0, value, 0, RUN_BYTES);
         file.set(Bytes.U32, at + RUN_BYTES, crc);
     }
 
