@@ -5,6 +5,7 @@ import dev.coppice.perf.compare.store.Reads;
 import dev.coppice.perf.compare.store.Subject;
 import dev.coppice.perf.compare.store.Walk;
 import dev.coppice.perf.figures.Fork;
+import dev.coppice.perf.figures.FreeMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +73,9 @@ public final class LatencyTrial {
             new LatencyTrial(null).run(rate, seconds, 0, false);
         } else {
             Peer peer = Peer.valueOf(args[0]);
-            try (Bench bench = Bench.open(peer, Path.of(args[1]), false, SUITE.shape(), entries)) {
+            Path folder = Path.of(args[1]);
+            try (Bench bench = Bench.open(peer, folder, false, SUITE.shape(), entries)) {
+                FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
                 new LatencyTrial(bench).run(rate, seconds, scanners, isForcing);
             }
         }

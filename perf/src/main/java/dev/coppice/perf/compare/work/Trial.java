@@ -4,6 +4,7 @@ import dev.coppice.perf.commitpath.DeviceWrites;
 import dev.coppice.perf.compare.store.Peer;
 import dev.coppice.perf.figures.DiskUse;
 import dev.coppice.perf.figures.Fork;
+import dev.coppice.perf.figures.FreeMemory;
 import dev.coppice.perf.figures.Sample;
 import java.io.IOException;
 import java.lang.management.CompilationMXBean;
@@ -134,6 +135,7 @@ public final class Trial {
                     new Snkv(peer, folder, Math.max(1, entries / WARM_SHARE)).run();
             warmth.add(steps.values().stream().mapToDouble(Double::doubleValue).sum());
         }
+        FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
         Map<Work, Double> nanos = new Snkv(peer, folder, entries).run();
         for (Work work : works) {
             report(work, new Meter.Cost(nanos.get(work), 0, 0), 0);
@@ -141,12 +143,15 @@ public final class Trial {
     }
 
     private void load() throws IOException {
+        DiskUse.delete(folder);
         Path scratch = folder.resolveSibling(folder.getFileName() + "-scratch");
         Warmth warmth = new Warmth(warmNanos());
         for (int i = 0; i < WARM_LOADS || !warmth.isEnough(); i++) {
             warmth.add(load(scratch, Math.max(1, entries / WARM_SHARE)).wall());
         }
+        long bytes = DiskUse.ofFolder(scratch).allocated() * WARM_SHARE;
         DiskUse.delete(scratch);
+        FreeMemory.touch(folder, bytes);
         Meter.Cost cost = load(folder, entries);
         report(Work.LOAD, cost, (double) DiskUse.ofFolder(folder).allocated());
     }
@@ -165,6 +170,9 @@ public final class Trial {
     }
 
     private void measure(Bench bench, Work work) throws IOException {
+        if (!work.isReading()) {
+            FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
+        }
         var device = DeviceWrites.holding(folder);
         var meter = new Meter();
         var wall = new Sample();
