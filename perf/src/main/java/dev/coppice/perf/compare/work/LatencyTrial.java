@@ -39,6 +39,11 @@ public final class LatencyTrial {
     private static final int DIGITS = 3;
     private static final int WARM_SHARE = 3;
 
+    /** A compiler at work takes a processor from the threads that are measured. */
+    private static final double COMPILER_RESTS = 0.01;
+
+    private static final double LONGEST_WARM_SECONDS = 30;
+
     private final Bench bench;
     private final Puts puts;
     private final AtomicBoolean isOver = new AtomicBoolean();
@@ -90,7 +95,12 @@ public final class LatencyTrial {
         if (isForcing) {
             threads.add(Thread.ofPlatform().start(this::force));
         }
-        write(rate, seconds / WARM_SHARE);
+        var compiler = new CompilerWatch();
+        double warmed = 0;
+        do {
+            write(rate, seconds / WARM_SHARE);
+            warmed += seconds / WARM_SHARE;
+        } while (compiler.share() >= COMPILER_RESTS && warmed < LONGEST_WARM_SECONDS);
         for (Histogram each : List.of(service, response, during, outside)) {
             each.reset();
         }

@@ -7,8 +7,6 @@ import dev.coppice.perf.figures.Fork;
 import dev.coppice.perf.figures.FreeMemory;
 import dev.coppice.perf.figures.Sample;
 import java.io.IOException;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -232,10 +230,8 @@ public final class Trial {
     /** Whether a store has been run for long enough to be measured. */
     private static final class Warmth {
         private final long deadline;
-        private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        private final CompilerWatch compiler = new CompilerWatch();
         private double fastest = Double.MAX_VALUE;
-        private long lastNanos = System.nanoTime();
-        private long lastCompiledMillis = compiler.getTotalCompilationTime();
         private int steady;
 
         Warmth(long nanos) {
@@ -243,17 +239,9 @@ public final class Trial {
         }
 
         void add(double nanos) {
-            boolean isSteady = nanos >= fastest * FASTER && doesCompilerRest();
+            boolean isSteady = compiler.share() < COMPILER_RESTS && nanos >= fastest * FASTER;
             steady = isSteady ? steady + 1 : 0;
             fastest = Math.min(fastest, nanos);
-        }
-
-        private boolean doesCompilerRest() {
-            long elapsedNanos = System.nanoTime() - lastNanos;
-            long compiled = compiler.getTotalCompilationTime() - lastCompiledMillis;
-            lastNanos += elapsedNanos;
-            lastCompiledMillis += compiled;
-            return compiled * 1e6 < elapsedNanos * COMPILER_RESTS;
         }
 
         boolean isEnough() {
