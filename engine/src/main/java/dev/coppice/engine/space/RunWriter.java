@@ -34,7 +34,7 @@ public final class RunWriter {
         page = firstPage;
         length = runBytes;
         done = 0;
-        if (piece.length < runBytes) {
+        if (piece.length < Math.min(runBytes, PIECE_BYTES)) {
             piece = new byte[PIECE_BYTES];
         }
         if (trailer.length < trailerBytes()) {
@@ -61,8 +61,9 @@ public final class RunWriter {
         int count = bytes.length();
         assert done % Checksum.CHUNK_BYTES == 0;
         assert count <= length - done;
-        for (int from = 0; from < count; from += piece.length) {
-            int size = Math.min(piece.length, count - from);
+        int size;
+        for (int from = 0; from < count; from += size) {
+            size = Math.min(piece.length, count - from);
             bytes.copyTo(from, piece, size);
             writes.put(position() + done, piece, size);
             addChecksums(size);

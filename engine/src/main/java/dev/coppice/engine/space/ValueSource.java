@@ -4,6 +4,7 @@ import dev.coppice.engine.page.Bytes;
 import dev.coppice.engine.page.OverflowRun;
 import dev.coppice.engine.page.PageMap;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The bytes of a value on their way into a page or a run: of an array, of native memory, of another
@@ -94,7 +95,7 @@ public final class ValueSource {
         }
     }
 
-    /** Copies {@code count} bytes from {@code offset} on to the start of an array of zeros. */
+    /** Copies {@code count} bytes from {@code offset} on to the start of an array. */
     void copyTo(int offset, byte[] target, int count) {
         if (array != null) {
             System.arraycopy(array, (int) from + offset, target, 0, count);
@@ -102,6 +103,8 @@ public final class ValueSource {
             MemorySegment.copy(segment, Bytes.U8, from + offset, target, 0, count);
         } else if (runPages != null) {
             OverflowRun.read(runPages, from, runBirth, length, offset, target, 0, count);
+        } else {
+            Arrays.fill(target, 0, count, (byte) 0);
         }
     }
 }

@@ -20,6 +20,7 @@ class TreeGarbageTest {
     private final byte[] key = new byte[16];
     private final byte[] value = new byte[100];
     private final byte[] largeValue = new byte[2048];
+    private final byte[] longValue = new byte[70_000];
     private final byte[] target = new byte[200];
     private long sink;
 
@@ -49,6 +50,7 @@ class TreeGarbageTest {
                 measure("overwrite" + mode, i -> put(lab, root, i, 100));
                 measure("overwrite with another size" + mode, i -> put(lab, root, i, 90 + i % 10));
                 measure("overwrite with a large value" + mode, i -> putLarge(lab, root, i));
+                measure("overwrite with a long value" + mode, i -> putLong(lab, root));
                 measure(
                         "delete and put" + mode,
                         i -> {
@@ -78,6 +80,10 @@ class TreeGarbageTest {
     private void putLarge(TreeLab lab, TreeRoot root, int i) {
         byte[] large = keyOf(i % LARGE_KEYS);
         lab.writer.put(root, large, large.length, largeValue, 0, largeValue.length);
+    }
+
+    private void putLong(TreeLab lab, TreeRoot root) {
+        lab.writer.put(root, keyOf(1), key.length, longValue, 0, longValue.length);
     }
 
     private byte[] keyOf(int i) {
