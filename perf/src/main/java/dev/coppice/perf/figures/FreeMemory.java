@@ -12,15 +12,19 @@ import java.nio.file.StandardOpenOption;
  * touch of each page costs the microseconds in which the host finds another, whoever touches it.
  */
 public final class FreeMemory {
-    /** More than a store grows by while it is measured, unless it is loaded. */
+    /** What most stores grow by at most while they are measured, unless they are loaded. */
     public static final long GROWTH_BYTES = 256L << 20;
+
+    /** Of more, a machine may hand back a part at once. */
+    private static final long MOST_BYTES = 900L << 20;
 
     private static final int PIECE_BYTES = 2 << 20;
 
     private FreeMemory() {}
 
     /**
-     * Has so much of it at hand for the next seconds: a file uses it, and is deleted.
+     * Has so much of it, 900 MiB at most, at hand for the next seconds: a file uses it, and is
+     * deleted.
      *
      * @param folder whose neighbour the file is
      */
@@ -28,8 +32,9 @@ public final class FreeMemory {
         Path file = Files.createTempFile(folder.toAbsolutePath().getParent(), "memory-", ".tmp");
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            for (long done = 0; done < bytes; done += piece.limit()) {
-                piece.clear().limit((int) Math.min(PIECE_BYTES, bytes - done));
+            long end = Math.min(bytes, MOST_BYTES);
+            for (long done = 0; done < end; done += piece.limit()) {
+                piece.clear().limit((int) Math.min(PIECE_BYTES, end - done));
                 while (piece.hasRemaining()) {
                     channel.write(piece);
                 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SynchronizedHistogram;
 
 /**
  * A writer that puts and commits at a fixed pace whatever happens, beside threads that scan
@@ -42,8 +43,9 @@ public final class LatencyTrial {
     /** A compiler at work takes a processor from the threads that are measured. */
     private static final double COMPILER_RESTS = 0.01;
 
-    private static final double LONGEST_WARM_SECONDS = 30;
+    private static final long LONGEST_WARM_NANOS = 30_000_000_000L;
 
+    private final Path folder;
     private final Bench bench;
     private final Puts puts;
     private final AtomicBoolean isOver = new AtomicBoolean();
@@ -51,10 +53,11 @@ public final class LatencyTrial {
     private final Histogram response = histogram();
     private final Histogram during = histogram();
     private final Histogram outside = histogram();
-    private final Histogram checkpoints = histogram();
+    private final Histogram checkpoints = new SynchronizedHistogram(LONGEST_NANOS, DIGITS);
     private volatile boolean isInCheckpoint;
 
-    private LatencyTrial(Bench bench) {
+    private LatencyTrial(Path folder, Bench bench) {
+        this.folder = folder;
         this.bench = bench;
         this.puts = bench == null ? null : Puts.random(bench, 1, 5);
     }
@@ -75,19 +78,19 @@ public final class LatencyTrial {
         int scanners = Integer.parseInt(args[5]);
         boolean isForcing = Boolean.parseBoolean(args[6]);
         if (args[0].equals(NOTHING)) {
-            new LatencyTrial(null).run(rate, seconds, 0, false);
+            new LatencyTrial(null, null).run(rate, seconds, 0, false);
         } else {
             Peer peer = Peer.valueOf(args[0]);
             Path folder = Path.of(args[1]);
             try (Bench bench = Bench.open(peer, folder, false, SUITE.shape(), entries)) {
-                FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
-                new LatencyTrial(bench).run(rate, seconds, scanners, isForcing);
+                new LatencyTrial(folder, bench).run(rate, seconds, scanners, isForcing);
             }
         }
         System.exit(0);
     }
 
-    private void run(long rate, double seconds, int scanners, boolean isForcing) {
+    private void run(long rate, double seconds, int scanners, boolean isForcing)
+            throws IOException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < scanners; i++) {
             threads.add(Thread.ofPlatform().start(this::scan));
@@ -96,12 +99,14 @@ public final class LatencyTrial {
             threads.add(Thread.ofPlatform().start(this::force));
         }
         var compiler = new CompilerWatch();
-        double warmed = 0;
+        long deadline = System.nanoTime() + LONGEST_WARM_NANOS;
         do {
             write(rate, seconds / WARM_SHARE);
-            warmed += seconds / WARM_SHARE;
-        } while (compiler.share() >= COMPILER_RESTS && warmed < LONGEST_WARM_SECONDS);
-        for (Histogram each : List.of(service, response, during, outside)) {
+        } while (compiler.share() >= COMPILER_RESTS && System.nanoTime() - deadline < 0);
+        if (folder != null) {
+            FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
+        }
+        for (Histogram each : List.of(service, response, during, outside, checkpoints)) {
             each.reset();
         }
         long done = write(rate, seconds);

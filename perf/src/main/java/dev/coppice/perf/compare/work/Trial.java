@@ -147,7 +147,8 @@ public final class Trial {
         for (int i = 0; i < WARM_LOADS || !warmth.isEnough(); i++) {
             warmth.add(load(scratch, Math.max(1, entries / WARM_SHARE)).wall());
         }
-        long bytes = DiskUse.ofFolder(scratch).allocated() * WARM_SHARE;
+        // Some stores use as much again for logs and buffers.
+        long bytes = 2 * WARM_SHARE * DiskUse.ofFolder(scratch).allocated();
         DiskUse.delete(scratch);
         FreeMemory.touch(folder, bytes);
         Meter.Cost cost = load(folder, entries);
@@ -168,9 +169,6 @@ public final class Trial {
     }
 
     private void measure(Bench bench, Work work) throws IOException {
-        if (!work.isReading()) {
-            FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
-        }
         var device = DeviceWrites.holding(folder);
         var meter = new Meter();
         var wall = new Sample();
@@ -180,6 +178,9 @@ public final class Trial {
         long flushes = 0;
         try (Workload workload = work.on(bench)) {
             for (int pass = 0; pass <= passes; pass++) {
+                if (pass == 1 && !work.isReading()) {
+                    FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
+                }
                 long flushesBefore = device.flushes();
                 meter.start();
                 long done = pass == 0 ? warmPass(workload, work) : pass(workload, work);
