@@ -43,6 +43,9 @@ public final class Trial {
     private static final int WARM_LIMITS = 12;
     private static final int WARM_SHARE = 5;
 
+    /** A quarter of the entries is put, each with the pages above it. */
+    private static final int MIN_GROWTH_BYTES = 256;
+
     private final Peer peer;
     private final Path folder;
     private final Suite suite;
@@ -179,7 +182,7 @@ public final class Trial {
         try (Workload workload = work.on(bench)) {
             for (int pass = 0; pass <= passes; pass++) {
                 if (pass == 1 && !work.isReading()) {
-                    FreeMemory.touch(folder, FreeMemory.GROWTH_BYTES);
+                    FreeMemory.touch(folder, growthBytes());
                 }
                 long flushesBefore = device.flushes();
                 meter.start();
@@ -202,6 +205,12 @@ public final class Trial {
         }
         var cost = new Meter.Cost(wall.median(), processor.median(), allocated.min());
         report(work, cost, work.isDurable() && flushes > 0 ? operations / (double) flushes : 0);
+    }
+
+    /** {@return {@link FreeMemory#GROWTH_BYTES}, or less where there are few entries} */
+    private long growthBytes() {
+        int perEntry = Math.max(MIN_GROWTH_BYTES, suite.shape().valueBytes());
+        return Math.min(FreeMemory.GROWTH_BYTES, (long) entries * perEntry);
     }
 
     private long warmPass(Workload workload, Work work) {
