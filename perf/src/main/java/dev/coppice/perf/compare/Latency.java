@@ -33,7 +33,7 @@ final class Latency {
             cost of a checkpoint on its own: service times of puts during checkpoints and outside,
             nothing scanning.
 
-            SCALE  --seconds S     length of a run (default 20; quick 3), behind thirds of it for warming up
+            SCALE  --seconds S     length of a run (default 20; quick 3), warmed up until the JIT rests
               --rate N        puts per second, in place of the measured half
               --dir DIR       folder for the stores
             """;

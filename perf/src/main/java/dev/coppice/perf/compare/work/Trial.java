@@ -43,7 +43,7 @@ public final class Trial {
     private static final int WARM_LIMITS = 12;
     private static final int WARM_SHARE = 5;
 
-    /** A quarter of the entries is put, each with the pages above it. */
+    /** Per entry, where values are shorter: what is put has pages above it. */
     private static final int MIN_GROWTH_BYTES = 256;
 
     private final Peer peer;
@@ -144,6 +144,7 @@ public final class Trial {
     }
 
     private void load() throws IOException {
+        // What an earlier run left would free its memory too late.
         DiskUse.delete(folder);
         Path scratch = folder.resolveSibling(folder.getFileName() + "-scratch");
         Warmth warmth = new Warmth(warmNanos());
